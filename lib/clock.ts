@@ -1,0 +1,32 @@
+/**
+ * The only place that knows the real time. Everything else is given a {@link Clock}, so that tests, and a
+ * simulation, decide what time it is.
+ */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  nowMs(): number;
+  /** Calls `callback` once, `delayMs` from now; the function returned cancels that. */
+  schedule(callback: () => void, delayMs: number): () => void;
+}
+
+export const systemClock: Clock = {
+  nowMs: () => Date.now(),
+  schedule(callback, delayMs) {
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves `delayMs` from now, or as soon as `signal` aborts: waking early is not an error here. */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const wake = () => {
+      cancel();
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    };
+    const cancel = clock.schedule(wake, delayMs);
+    signal?.addEventListener('abort', wake, { once: true });
+  });
+}

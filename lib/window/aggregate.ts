@@ -1,0 +1,165 @@
+import type { Aggregate, Progress, StateTransaction, StoredWindow } from '../state/state-store.ts';
+import type { Rejection } from '../validate/body.ts';
+import type { Event } from '../validate/event.ts';
+import { ExactSum } from './exact-sum.ts';
+import { isTooLate, type LatenessRules } from './watermark.ts';
+import { isTotal, type WindowAssigner, type WindowBounds } from './window-assigner.ts';
+
+export interface CountingRules extends LatenessRules {
+  readonly assign: WindowAssigner;
+  readonly maxFutureSkewMs: number;
+  readonly maxTypesPerWindow: number;
+}
+
+/** A type's numbers in one window while a commit adds to them. */
+interface Running {
+  count: number;
+  readonly sum: ExactSum;
+  readonly revision: number;
+}
+
+/** One window while a commit adds to it. */
+interface Slot {
+  readonly bounds: WindowBounds;
+  readonly wanted: Set<string>;
+  readonly running: Map<string, Running>;
+  readonly changed: Set<string>;
+  stored: StoredWindow | undefined;
+  types: number;
+}
+
+/**
+ * Adds the events of one commit to their windows. It is used in four steps, because what is stored can be read
+ * only once it is known which windows are concerned: {@link expect} every event, {@link load}, {@link add} every
+ * event, {@link save}. The time and the progress are those of the commit's start, so that the order of the
+ * events within a commit does not matter.
+ */
+export class Aggregation {
+  readonly #rules: CountingRules;
+  readonly #progress: Progress;
+  readonly #nowMs: number;
+  /** The windows that accept events, by the start of the last window that an event belongs to. */
+  readonly #slotsByStart = new Map<number, readonly Slot[]>();
+  readonly #slots = new Map<number, Slot>();
+  /** The largest event time among the events added, in milliseconds. */
+  maxEventTimeMs: number | undefined;
+
+  constructor(rules: CountingRules, progress: Progress, nowMs: number) {
+    this.#rules = rules;
+    this.#progress = progress;
+    this.#nowMs = nowMs;
+  }
+
+  /** Takes note of which windows and types the event concerns. */
+  expect(event: Event): void {
+    if (this.#isInTheFuture(event)) return;
+    for (const slot of this.#slotsOf(event)) slot.wanted.add(event.type);
+  }
+
+  async load(tx: StateTransaction): Promise<void> {
+    for (const slot of this.#slots.values()) {
+      slot.stored = await tx.readWindow(slot.bounds);
+      slot.types = slot.stored?.types ?? 0;
+      const found = slot.stored
+        ? await tx.readAggregates(slot.bounds, slot.wanted)
+        : new Map<string, Aggregate>();
+      for (const [type, { count, sum, revision }] of found)
+        slot.running.set(type, { count, sum: new ExactSum(sum), revision });
+    }
+  }
+
+  /** Counts the event in each of its windows, or in none and says why. */
+  add(event: Event): Rejection | undefined {
+    const { type, timeMs, index } = event;
+    if (this.#isInTheFuture(event))
+      return {
+        reason: 'in_the_future',
+        detail: `the event's time is ${secondsBetween(this.#nowMs, timeMs)} ahead of the clock`,
+        index,
+      };
+    const slots = this.#slotsOf(event);
+    if (slots.length === 0)
+      return {
+        reason: 'too_late',
+        detail: `every window of ${isoTime(timeMs)} has passed ALLOWED_LATENESS`,
+        index,
+      };
+    const { maxTypesPerWindow } = this.#rules;
+    if (slots.some(({ running, types }) => types >= maxTypesPerWindow && !running.has(type)))
+      return {
+        reason: 'too_many_types',
+        detail: `the window already holds ${maxTypesPerWindow} types (MAX_TYPES_PER_WINDOW)`,
+        index,
+      };
+    for (const slot of slots) addToSlot(slot, event);
+    if (this.maxEventTimeMs === undefined || timeMs > this.maxEventTimeMs) this.maxEventTimeMs = timeMs;
+    return undefined;
+  }
+
+  async save(tx: StateTransaction): Promise<void> {
+    for (const { bounds, stored, types, running, changed } of this.#slots.values()) {
+      if (changed.size === 0) continue;
+      const aggregates = new Map<string, Aggregate>();
+      for (const type of changed) {
+        const { count, sum, revision } = running.get(type)!;
+        aggregates.set(type, { count, sum: sum.toString(), revision });
+      }
+      // Running totals have no end to wait for: they count as closed, and as revised, from the first event on.
+      const printedMs = stored?.printedMs ?? (isTotal(bounds) ? 0 : undefined);
+      await tx.writeWindow({ bounds, types, printedMs }, aggregates);
+    }
+  }
+
+  #isInTheFuture({ timeMs }: Event): boolean {
+    return timeMs > this.#nowMs + this.#rules.maxFutureSkewMs;
+  }
+
+  /** The event's windows that still accept it. */
+  #slotsOf({ timeMs }: Event): readonly Slot[] {
+    const windows = this.#rules.assign(timeMs);
+    const { startMs } = windows[windows.length - 1]!;
+    const known = this.#slotsByStart.get(startMs);
+    if (known) return known;
+    const slots = windows
+      .filter(({ endMs }) => !isTooLate(endMs, this.#progress))
+      .map((bounds) => this.#slot(bounds));
+    this.#slotsByStart.set(startMs, slots);
+    return slots;
+  }
+
+  #slot(bounds: WindowBounds): Slot {
+    let slot = this.#slots.get(bounds.startMs);
+    if (!slot) {
+      slot = {
+        bounds,
+        wanted: new Set(),
+        running: new Map(),
+        changed: new Set(),
+        stored: undefined,
+        types: 0,
+      };
+      this.#slots.set(bounds.startMs, slot);
+    }
+    return slot;
+  }
+}
+
+function addToSlot(slot: Slot, { type, value }: Event): void {
+  let running = slot.running.get(type);
+  if (!running) {
+    running = { count: 0, sum: new ExactSum(), revision: 0 };
+    slot.running.set(type, running);
+    slot.types += 1;
+  }
+  running.count += 1;
+  running.sum.add(value);
+  slot.changed.add(type);
+}
+
+function secondsBetween(fromMs: number, toMs: number): string {
+  return `${((toMs - fromMs) / 1000).toFixed(1)} s`;
+}
+
+function isoTime(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}

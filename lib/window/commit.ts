@@ -1,0 +1,151 @@
+import { deadLettersOf } from '../sink/dead-letter.ts';
+import { resultLine } from '../sink/result-line.ts';
+import type {
+  DeadLetter,
+  Ledger,
+  OutboxLine,
+  Outlook,
+  Progress,
+  StateTransaction,
+} from '../state/state-store.ts';
+import type { Rejection } from '../validate/body.ts';
+import type { ValidatedMessage } from '../validate/validate-transform.ts';
+import { Aggregation, type CountingRules } from './aggregate.ts';
+import { addTo } from './ledger.ts';
+import { advance, watermarkMs } from './watermark.ts';
+
+/** Bounds what one commit prints; what is due beyond it follows in the next. */
+const LINES_PER_COMMIT_MAX = 5_000;
+/** Bounds what one commit cleans up; both are well above what one commit can add. */
+const PURGED_PER_COMMIT_MAX = 5_000;
+const FORGOTTEN_PER_COMMIT_MAX = 1_000;
+
+export interface CommitRules extends CountingRules {
+  readonly revisionIntervalMs: number;
+  /** How long an identity is kept once its deletion is confirmed. */
+  readonly dedupRetentionMs: number;
+  /** The queue's own retention: how long SQS may deliver a message whose deletion is not confirmed. */
+  readonly queueRetentionMs: number;
+  /** The queue's name, for the dead letters. */
+  readonly sourceQueue: string;
+}
+
+export interface CommitWork {
+  readonly messages: readonly ValidatedMessage[];
+  /** Identities of messages whose deletion SQS has confirmed since the last commit, once per deletion. */
+  readonly confirmed: readonly string[];
+  readonly nowMs: number;
+  /** Nothing is waiting in the queue, so windows whose end the clock has passed need not wait for more. */
+  readonly isQuiet: boolean;
+}
+
+export interface CommitOutcome {
+  readonly lines: readonly OutboxLine[];
+  /** How many dead letters were added to the outbox. */
+  readonly deadLetters: number;
+  /** There is more to print at once than one commit may. */
+  readonly isMoreDue: boolean;
+  readonly outlook: Outlook;
+}
+
+/**
+ * The one transaction of the protocol. Everything that a delivery causes is in it: that the message was seen,
+ * what it added, what it made due, what cannot be counted. A crash before its end leaves no trace, and SQS
+ * delivers the messages again; a crash after it leaves nothing to redo but the acknowledgement, and the
+ * redelivered messages meet their identities.
+ */
+export async function commit(
+  tx: StateTransaction,
+  work: CommitWork,
+  rules: CommitRules,
+): Promise<CommitOutcome> {
+  const { messages, nowMs } = work;
+  const ledger: Ledger = new Map();
+  await tx.confirmIdentities(work.confirmed, nowMs + rules.dedupRetentionMs);
+  const unseen = await claimUnseen(tx, messages, nowMs + rules.queueRetentionMs, ledger);
+
+  const before = await tx.readProgress();
+  const aggregation = new Aggregation(rules, before, nowMs);
+  for (const { events } of unseen) for (const event of events) aggregation.expect(event);
+  await aggregation.load(tx);
+  const letters = unseen.flatMap((message) => {
+    const rejections = countMessage(message, aggregation, ledger);
+    return rejections.length === 0 ? [] : deadLettersOf(message, rejections, rules.sourceQueue);
+  });
+  await aggregation.save(tx);
+  const progress = advance(before, aggregation.maxEventTimeMs, rules);
+
+  const lines = await printDue(tx, progress, work, rules);
+  await saveRest(tx, progress, ledger, letters);
+  await tx.forgetWindows(progress.horizonMs, FORGOTTEN_PER_COMMIT_MAX);
+  await tx.purgeIdentities(nowMs, PURGED_PER_COMMIT_MAX);
+  return {
+    lines,
+    deadLetters: letters.length,
+    isMoreDue: lines.length === LINES_PER_COMMIT_MAX,
+    outlook: await tx.readOutlook(),
+  };
+}
+
+/** The messages that were never delivered before; the others are duplicates, and that is all they are. */
+async function claimUnseen(
+  tx: StateTransaction,
+  messages: readonly ValidatedMessage[],
+  expiresMs: number,
+  ledger: Ledger,
+): Promise<ValidatedMessage[]> {
+  const isFirst = await tx.claimIdentities(
+    messages.map(({ identity }) => identity),
+    expiresMs,
+  );
+  return messages.filter(({ events, rejections }, index) => {
+    const received = isFirst[index] ? events.length + rejections.length : 1;
+    addTo(ledger, 'received', received, 1);
+    if (!isFirst[index]) addTo(ledger, 'duplicate', 1, 1);
+    return isFirst[index];
+  });
+}
+
+/** Counts what can be counted; returns what cannot, from validation and from the windows. */
+function countMessage(message: ValidatedMessage, aggregation: Aggregation, ledger: Ledger): Rejection[] {
+  const rejections = [...message.rejections];
+  let counted = 0;
+  for (const event of message.events) {
+    const rejection = aggregation.add(event);
+    if (rejection) rejections.push(rejection);
+    else counted += 1;
+  }
+  // As a message it is counted when any of it was; else it goes by the first thing that was wrong with it.
+  if (counted > 0) addTo(ledger, 'counted', counted, 1);
+  rejections.forEach(({ reason }, index) => {
+    addTo(ledger, `dead_lettered:${reason}`, 1, counted === 0 && index === 0 ? 1 : 0);
+  });
+  return rejections;
+}
+
+async function printDue(
+  tx: StateTransaction,
+  progress: Progress,
+  { nowMs, isQuiet }: CommitWork,
+  rules: CommitRules,
+): Promise<OutboxLine[]> {
+  const watermark = watermarkMs(progress, rules);
+  const openEndMs = isQuiet ? Math.max(watermark, nowMs - rules.maxOutOfOrdernessMs) : watermark;
+  const due = await tx.readDueLines(
+    { openEndMs, printedMs: nowMs - rules.revisionIntervalMs },
+    LINES_PER_COMMIT_MAX,
+  );
+  await tx.markPrinted(due, nowMs);
+  return tx.addLines(due.map(resultLine));
+}
+
+async function saveRest(
+  tx: StateTransaction,
+  progress: Progress,
+  ledger: Ledger,
+  letters: readonly DeadLetter[],
+): Promise<void> {
+  await tx.writeProgress(progress);
+  await tx.addToLedger(ledger);
+  await tx.addDeadLetters(letters);
+}

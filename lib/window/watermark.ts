@@ -1,0 +1,37 @@
+import type { Progress } from '../state/state-store.ts';
+
+/** The settings that decide how far behind the newest event things happen, in milliseconds. */
+export interface LatenessRules {
+  readonly maxOutOfOrdernessMs: number;
+  readonly allowedLatenessMs: number;
+}
+
+/** No event older than this is expected any more. Before the first event it is behind everything. */
+export function watermarkMs(progress: Progress, rules: LatenessRules): number {
+  return progress.maxEventTimeMs === undefined
+    ? Number.MIN_SAFE_INTEGER
+    : progress.maxEventTimeMs - rules.maxOutOfOrdernessMs;
+}
+
+/** A window that ends here or earlier accepts nothing any more: every event for it alone is too late. */
+export function isTooLate(windowEndMs: number, progress: Progress): boolean {
+  return windowEndMs <= progress.horizonMs;
+}
+
+/**
+ * What becomes of the progress once an event of `eventTimeMs` has been counted. The horizon is kept, not
+ * computed when needed, because a window that was forgotten must never come back: its first revision would be
+ * printed a second time, with other content. With settings made more lenient later, it would.
+ */
+export function advance(progress: Progress, eventTimeMs: number | undefined, rules: LatenessRules): Progress {
+  const maxEventTimeMs = Math.max(
+    progress.maxEventTimeMs ?? Number.MIN_SAFE_INTEGER,
+    eventTimeMs ?? Number.MIN_SAFE_INTEGER,
+  );
+  if (maxEventTimeMs === Number.MIN_SAFE_INTEGER) return progress;
+  const advanced = { maxEventTimeMs, horizonMs: progress.horizonMs };
+  return {
+    maxEventTimeMs,
+    horizonMs: Math.max(progress.horizonMs, watermarkMs(advanced, rules) - rules.allowedLatenessMs),
+  };
+}

@@ -1,0 +1,202 @@
+import { Transform, type TransformCallback } from 'node:stream';
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { rideOut } from '../retry.ts';
+import type { OutboxLine, Outlook, StateStore } from '../state/state-store.ts';
+import type { ValidatedDelivery } from '../validate/validate-transform.ts';
+import { type CommitOutcome, type CommitRules, commit } from './commit.ts';
+
+/** How often it is looked whether something is due without any new message. */
+const TICK_MS = 100;
+/** Deletions that SQS confirmed are written down with the next commit, or by one of their own after this long. */
+const CONFIRM_INTERVAL_MS = 1_000;
+/** More messages than this wait for their commit outside. */
+const GATHERED_MESSAGES_MAX = 1_000;
+/** How many undelivered lines are read from the outbox at a time, at the start. */
+const OUTBOX_PAGE = 1_000;
+
+export interface WindowTransformOptions {
+  readonly store: StateStore;
+  readonly rules: CommitRules;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Longest wait to gather one commit, in milliseconds. */
+  readonly lingerMs: number;
+  /** When this many deliveries are gathered, no poller is left that could bring another one. */
+  readonly pollers: number;
+  readonly isQuiet: () => boolean;
+  /** Called after a commit that put dead letters into the outbox, with their number. */
+  readonly onDeadLetters: (added: number) => void;
+}
+
+/**
+ * Validated deliveries in, committed result lines out (arrays of {@link OutboxLine}). It gathers what is
+ * waiting, commits it at once, acknowledges it, and hands on the lines that the commit made due; those that an
+ * earlier process left undelivered come first.
+ */
+export class WindowTransform extends Transform {
+  readonly #options: WindowTransformOptions;
+  readonly #stopping = new AbortController();
+  #gathered: ValidatedDelivery[] = [];
+  #gatheredMessages = 0;
+  #confirmed: string[] = [];
+  #outlook: Outlook = { openEndMs: undefined, revisedPrintedMs: undefined };
+  #lastCommitMs = 0;
+  /** The commits under way; one loop at a time. */
+  #running: Promise<void> | undefined;
+  #admitMore: (() => void) | undefined;
+  #cancelLinger: (() => void) | undefined;
+  #cancelTick: (() => void) | undefined;
+  #resumeReading: (() => void) | undefined;
+
+  constructor(options: WindowTransformOptions) {
+    super({ objectMode: true, readableHighWaterMark: 2 });
+    this.#options = options;
+    this.#running = this.#guard(async () => {
+      await this.#deliverLeftOver();
+      await this.#commitOnce();
+    });
+    this.#scheduleTick();
+  }
+
+  /** SQS has confirmed the deletion of a message with this identity. */
+  confirmDeleted(identity: string): void {
+    this.#confirmed.push(identity);
+  }
+
+  override _transform(delivery: ValidatedDelivery, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#gathered.push(delivery);
+    this.#gatheredMessages += delivery.messages.length;
+    if (this.#gatheredMessages < GATHERED_MESSAGES_MAX) done();
+    else this.#admitMore = done;
+    this.#commitSoon();
+  }
+
+  override _read(size: number): void {
+    this.#resumeReading?.();
+    super._read(size);
+  }
+
+  override _flush(done: TransformCallback): void {
+    this.#cancelTimers();
+    const rest = async () => {
+      await this.#running;
+      await this.#guard(() => this.#commitOnce());
+    };
+    rest().then(() => done());
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    this.#cancelTimers();
+    this.#stopping.abort();
+    this.#resumeReading?.();
+    for (const delivery of this.#gathered) delivery.abandon();
+    done(error);
+  }
+
+  #commitSoon(): void {
+    if (this.#running) return; // it looks again when it is done
+    const { pollers, lingerMs, clock } = this.#options;
+    if (this.#gathered.length >= pollers || this.#admitMore) this.#start();
+    else if (this.#gathered.length > 0) this.#cancelLinger ??= clock.schedule(() => this.#start(), lingerMs);
+  }
+
+  #start(): void {
+    if (this.#running || this.destroyed) return;
+    this.#cancelLinger?.();
+    this.#cancelLinger = undefined;
+    this.#running = this.#guard(() => this.#commitOnce());
+  }
+
+  /** Ends the stream with what `work` throws; its deliveries have been abandoned by then. */
+  async #guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      if (!this.destroyed) this.destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+    this.#running = undefined;
+    this.#commitSoon();
+  }
+
+  /** Commits what is gathered and delivers what that made due, in several commits where it is a lot. */
+  async #commitOnce(): Promise<void> {
+    const deliveries = this.#gathered;
+    this.#gathered = [];
+    this.#gatheredMessages = 0;
+    this.#admitMore?.();
+    this.#admitMore = undefined;
+    let outcome: CommitOutcome;
+    try {
+      outcome = await this.#commit(deliveries);
+    } catch (error) {
+      for (const delivery of deliveries) delivery.abandon();
+      throw error;
+    }
+    // From here on the messages are counted. A crash before SQS has deleted them makes duplicates of them.
+    for (const delivery of deliveries) delivery.acknowledge();
+    await this.#deliver(outcome.lines);
+    while (outcome.isMoreDue && !this.destroyed) {
+      outcome = await this.#commit([]);
+      await this.#deliver(outcome.lines);
+    }
+  }
+
+  async #commit(deliveries: readonly ValidatedDelivery[]): Promise<CommitOutcome> {
+    const { store, rules, clock, log, isQuiet, onDeadLetters } = this.#options;
+    const messages = deliveries.flatMap((delivery) => delivery.messages);
+    const confirmed = this.#confirmed;
+    const attempt = () =>
+      store.transaction((tx) =>
+        commit(tx, { messages, confirmed, nowMs: clock.nowMs(), isQuiet: isQuiet() }, rules),
+      );
+    this.#confirmed = [];
+    const outcome = await rideOut(attempt, { clock, log, signal: this.#stopping.signal });
+    this.#lastCommitMs = clock.nowMs();
+    this.#outlook = outcome.outlook;
+    if (outcome.deadLetters > 0) onDeadLetters(outcome.deadLetters);
+    return outcome;
+  }
+
+  async #deliverLeftOver(): Promise<void> {
+    let page: readonly OutboxLine[];
+    let afterSeq = 0;
+    do {
+      page = await this.#options.store.readLines(afterSeq, OUTBOX_PAGE);
+      afterSeq = page.at(-1)?.seq ?? afterSeq;
+      await this.#deliver(page);
+    } while (page.length === OUTBOX_PAGE && !this.destroyed);
+  }
+
+  /** Hands lines on; waits while the reader of stdout is behind, which holds up the next commit. */
+  async #deliver(lines: readonly OutboxLine[]): Promise<void> {
+    if (lines.length === 0 || this.destroyed || this.push(lines)) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#resumeReading = resolve;
+    await promise;
+    this.#resumeReading = undefined;
+  }
+
+  #scheduleTick(): void {
+    this.#cancelTick = this.#options.clock.schedule(() => {
+      if (this.#isSomethingDue()) this.#start();
+      this.#scheduleTick();
+    }, TICK_MS);
+  }
+
+  #isSomethingDue(): boolean {
+    const { rules, clock, isQuiet } = this.#options;
+    const { openEndMs, revisedPrintedMs } = this.#outlook;
+    const nowMs = clock.nowMs();
+    return (
+      (openEndMs !== undefined && openEndMs + rules.maxOutOfOrdernessMs <= nowMs && isQuiet()) ||
+      (revisedPrintedMs !== undefined && revisedPrintedMs + rules.revisionIntervalMs <= nowMs) ||
+      (this.#confirmed.length > 0 && this.#lastCommitMs + CONFIRM_INTERVAL_MS <= nowMs)
+    );
+  }
+
+  #cancelTimers(): void {
+    this.#cancelLinger?.();
+    this.#cancelTick?.();
+  }
+}

@@ -1,0 +1,70 @@
+import type { Message, SQSClient } from '@aws-sdk/client-sqs';
+import { Consumer } from 'sqs-consumer';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { QueueClient, type QueueClientParts } from './queue-client.ts';
+
+/** SQS' own limits: messages a receive, and seconds of a long poll. */
+const BATCH_SIZE = 10;
+const LONG_POLL_S = 20;
+
+export interface PollerOptions extends QueueClientParts {
+  readonly queueUrl: string;
+  readonly visibilityTimeoutMs: number;
+  readonly log: Log;
+  /** Takes a batch over; it is deleted when the promise resolves with its messages, and kept without. */
+  readonly handle: (messages: Message[]) => Promise<Message[] | undefined>;
+  /** Called for each message that SQS has confirmed to have deleted. */
+  readonly onDeleted: (message: Message) => void;
+}
+
+/**
+ * One sqs-consumer instance: it receives a batch, waits until it is handled, deletes it, and receives again.
+ * A poller is started once and stopped once.
+ */
+export class Poller {
+  readonly #consumer: Consumer;
+  /** Pending from a receive until its batch, if any, has been handled and deleted. */
+  #cycle: PromiseWithResolvers<void> | undefined;
+
+  constructor(options: PollerOptions) {
+    const { visibilityTimeoutMs, log } = options;
+    this.#consumer = Consumer.create({
+      queueUrl: options.queueUrl,
+      sqs: new QueueClient(options) as unknown as SQSClient,
+      batchSize: BATCH_SIZE,
+      waitTimeSeconds: LONG_POLL_S,
+      messageAttributeNames: ['dedup_id'],
+      messageSystemAttributeNames: ['SentTimestamp'],
+      // The warning would go to stdout, which belongs to result lines.
+      suppressFifoWarning: true,
+      // A batch that waits longer than half the visibility timeout is extended by it.
+      ...(visibilityTimeoutMs > 0
+        ? { visibilityTimeout: visibilityTimeoutMs / 1000, heartbeatInterval: visibilityTimeoutMs / 2000 }
+        : {}),
+      handleMessageBatch: options.handle,
+      preReceiveMessageCallback: async () => {
+        this.#cycle = Promise.withResolvers();
+      },
+    });
+    this.#consumer.on('message_processed', options.onDeleted);
+    this.#consumer.on('response_processed', () => this.#cycle?.resolve());
+    this.#consumer.on('empty', () => this.#cycle?.resolve());
+    this.#consumer.on('error', (error) => {
+      log.warn(`Some messages were not deleted or extended and will be delivered again: ${messageOf(error)}`);
+    });
+  }
+
+  start(): void {
+    this.#consumer.start();
+  }
+
+  /**
+   * Receives no more from now on. Resolves when the batch in hand, if any, has been handled and deleted; a
+   * pending long poll has to be aborted for that (`stopping`).
+   */
+  async stop(): Promise<void> {
+    this.#consumer.stop();
+    await this.#cycle?.promise;
+  }
+}

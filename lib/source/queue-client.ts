@@ -1,0 +1,113 @@
+import {
+  type BatchResultErrorEntry,
+  DeleteMessageBatchCommand,
+  type DeleteMessageBatchCommandOutput,
+  type DeleteMessageBatchRequestEntry,
+  ReceiveMessageCommand,
+  type ReceiveMessageCommandOutput,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { backoffMs } from '../backoff.ts';
+import { type Clock, sleep } from '../clock.ts';
+import type { Gate } from './gate.ts';
+import type { Reception } from './reception.ts';
+
+/** Waits between receives while SQS fails. The longest keeps the way back into service under 10 s. */
+const RECEIVE_BACKOFF = { minMs: 500, maxMs: 8_000 };
+/** Deletes are tried for about 10 s; a message that is still there is delivered again, as a duplicate. */
+const DELETE_BACKOFF = { minMs: 100, maxMs: 4_000 };
+const DELETE_TRIES_MAX = 7;
+
+export interface QueueClientParts {
+  readonly sqs: Pick<SQSClient, 'send'>;
+  readonly clock: Clock;
+  readonly reception: Reception;
+  /** Closed while no more messages may be asked for. */
+  readonly admission: Gate;
+  /** Aborts pending receives, and only these. */
+  readonly stopping: AbortSignal;
+}
+
+/**
+ * The seam under one sqs-consumer instance, in place of the SDK's client. sqs-consumer polls again at once when
+ * SQS answers with an error, gives a delete up after one try, and can abort receives only together with
+ * deletes; here a failing receive waits and then counts as empty, a delete is repeated, and only receives
+ * end when the source stops.
+ */
+export class QueueClient {
+  readonly #parts: QueueClientParts;
+  #failures = 0;
+
+  constructor(parts: QueueClientParts) {
+    this.#parts = parts;
+  }
+
+  /** Typed loosely, as sqs-consumer calls it with several commands; `options` would carry its abort signal. */
+  // biome-ignore lint/suspicious/noExplicitAny: the overloads of the SDK's client cannot be spelled out here
+  send(command: any): Promise<any> {
+    if (command instanceof ReceiveMessageCommand) return this.#receive(command);
+    if (command instanceof DeleteMessageBatchCommand) return this.#delete(command);
+    return this.#parts.sqs.send(command);
+  }
+
+  async #receive(command: ReceiveMessageCommand): Promise<Partial<ReceiveMessageCommandOutput>> {
+    const { sqs, clock, reception, admission, stopping } = this.#parts;
+    await admission.passed(stopping);
+    if (stopping.aborted) return {};
+    reception.began();
+    try {
+      const output = await sqs.send(command, { abortSignal: stopping });
+      this.#failures = 0;
+      reception.ended(this, output.Messages?.length ?? 0);
+      return output;
+    } catch (error) {
+      if (stopping.aborted) {
+        reception.ended(this, 0);
+        return {};
+      }
+      this.#failures += 1;
+      reception.failed(this, error);
+      const wakeUp = AbortSignal.any([stopping, reception.recovery]);
+      await sleep(clock, backoffMs(this.#failures, RECEIVE_BACKOFF), wakeUp);
+      return {};
+    }
+  }
+
+  /**
+   * Deletes until every entry is confirmed, refused for good (an outdated receipt handle), or the tries are
+   * used up. Never throws: entries that could not be deleted are among the failed ones.
+   */
+  async #delete(command: DeleteMessageBatchCommand): Promise<Partial<DeleteMessageBatchCommandOutput>> {
+    const { QueueUrl, Entries = [] } = command.input;
+    const successful: { Id: string | undefined }[] = [];
+    const refused: BatchResultErrorEntry[] = [];
+    let left = [...new Map(Entries.map((entry) => [entry.Id, entry])).values()];
+    for (let tries = 1; left.length > 0; tries += 1) {
+      const { Successful = [], Failed = [] } = await this.#tryDelete(QueueUrl, left);
+      successful.push(...Successful.map(({ Id }) => ({ Id })));
+      refused.push(...Failed.filter(({ SenderFault }) => SenderFault));
+      const again = new Map(
+        Failed.filter(({ SenderFault }) => !SenderFault).map((entry) => [entry.Id, entry]),
+      );
+      left = left.filter(({ Id }) => again.has(Id));
+      if (tries === DELETE_TRIES_MAX) {
+        refused.push(...again.values());
+        break;
+      }
+      if (left.length > 0) await sleep(this.#parts.clock, backoffMs(tries, DELETE_BACKOFF));
+    }
+    return { Successful: successful as DeleteMessageBatchCommandOutput['Successful'], Failed: refused };
+  }
+
+  async #tryDelete(
+    QueueUrl: string | undefined,
+    entries: DeleteMessageBatchRequestEntry[],
+  ): Promise<Partial<DeleteMessageBatchCommandOutput>> {
+    try {
+      return await this.#parts.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: entries }));
+    } catch (error) {
+      const Code = error instanceof Error ? error.name : 'Unknown';
+      return { Failed: entries.map(({ Id }) => ({ Id, SenderFault: false, Code })) };
+    }
+  }
+}

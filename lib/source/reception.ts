@@ -1,0 +1,83 @@
+import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
+import { explainSqsFault } from './queue-connection.ts';
+
+/** A fault that goes on is logged again after this long, so that it is neither hidden nor shouted. */
+const REPEATED_LOG_INTERVAL_MS = 60_000;
+
+/**
+ * What all pollers together know of the queue: whether SQS answers, and whether messages come. It says when
+ * the queue is quiet and writes one log line when a fault begins and one when it ends.
+ */
+export class Reception {
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #queue: string;
+  /** Pollers whose latest receive failed. */
+  readonly #failing = new Set<object>();
+  #waiting = 0;
+  #lastActivityMs: number;
+  #failures = 0;
+  #loggedFault = '';
+  #loggedAtMs = 0;
+  #recovered = new AbortController();
+
+  constructor(queue: string, clock: Clock, log: Log) {
+    this.#queue = queue;
+    this.#clock = clock;
+    this.#log = log;
+    this.#lastActivityMs = clock.nowMs();
+  }
+
+  /** Aborts when SQS answers any poller again: nobody need wait any longer. */
+  get recovery(): AbortSignal {
+    return this.#recovered.signal;
+  }
+
+  /**
+   * True when there has been no message for `idleTimeoutMs` although SQS was asked. A long poll that is still
+   * waiting says that the queue is empty; a poller that fails, or none that asks, says nothing.
+   */
+  isQuiet(idleTimeoutMs: number): boolean {
+    const quietMs = this.#clock.nowMs() - this.#lastActivityMs;
+    return this.#failing.size === 0 && this.#waiting > 0 && quietMs >= idleTimeoutMs;
+  }
+
+  get isFailing(): boolean {
+    return this.#failing.size > 0;
+  }
+
+  /** A poller asks for messages. */
+  began(): void {
+    this.#waiting += 1;
+  }
+
+  /** The poller was answered, or gave up because it was told to stop. */
+  ended(poller: object, messages: number): void {
+    this.#waiting -= 1;
+    if (messages > 0) this.#lastActivityMs = this.#clock.nowMs();
+    if (this.#failing.delete(poller)) this.#recover();
+  }
+
+  failed(poller: object, error: unknown): void {
+    this.#waiting -= 1;
+    this.#failing.add(poller);
+    this.#failures += 1;
+    const nowMs = this.#clock.nowMs();
+    this.#lastActivityMs = nowMs;
+    const fault = explainSqsFault(error, this.#queue, 'sqs:ReceiveMessage');
+    if (fault === this.#loggedFault && nowMs - this.#loggedAtMs < REPEATED_LOG_INTERVAL_MS) return;
+    this.#loggedFault = fault;
+    this.#loggedAtMs = nowMs;
+    this.#log.error(`${fault} Trying again until it works; nothing is lost.`, { failures: this.#failures });
+  }
+
+  #recover(): void {
+    this.#recovered.abort();
+    this.#recovered = new AbortController();
+    if (this.#failing.size > 0) return;
+    this.#log.info('SQS answers again.', { failures: this.#failures });
+    this.#failures = 0;
+    this.#loggedFault = '';
+  }
+}

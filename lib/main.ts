@@ -1,0 +1,100 @@
+import { Console } from 'node:console';
+import { systemClock } from './clock.ts';
+import { messageOf, WrongSettings } from './errors.ts';
+import { createLog, type Log } from './log.ts';
+import { runPipeline } from './pipeline.ts';
+import { helpText } from './settings/help.ts';
+import { readSettings, type Settings } from './settings/settings.ts';
+import { checkDeadLetterQueue, createSqsClient, openQueue } from './source/queue-connection.ts';
+import { SqliteStore } from './state/sqlite-store.ts';
+
+const EXIT = { stopped: 0, fault: 1, wrongSettings: 2 } as const;
+
+// A library that prints must not print among the result lines.
+globalThis.console = new Console(process.stderr, process.stderr);
+
+async function main(args: readonly string[]): Promise<number> {
+  const [mode = '--run', ...more] = args;
+  if (mode === '--help') {
+    process.stdout.write(helpText());
+    return EXIT.stopped;
+  }
+  // Wrong settings are mostly read by the person who has just typed them.
+  let log = createLog('info', process.env.LOG_FORMAT === 'pretty' || process.stderr.isTTY ? 'pretty' : 'json');
+  try {
+    if ((mode !== '--run' && mode !== '--check') || more.length > 0)
+      throw new WrongSettings(`Unknown argument "${args.join(' ')}"; --help shows what there is.`);
+    const settings = readSettings(process.env);
+    log = createLog(settings.logLevel, settings.logFormat);
+    return await (mode === '--check' ? check(settings, log) : run(settings, log));
+  } catch (error) {
+    if (error instanceof WrongSettings) {
+      log.error(error.message);
+      return EXIT.wrongSettings;
+    }
+    log.error(messageOf(error), { stack: error instanceof Error ? error.stack : undefined });
+    return EXIT.fault;
+  }
+}
+
+async function run(settings: Settings, log: Log): Promise<number> {
+  const stop = stopOnSignal(settings.shutdownTimeoutMs, log);
+  // Released in reverse, also when a later step of the start fails.
+  await using releasers = new AsyncDisposableStack();
+  const store = new SqliteStore(settings.statePath);
+  releasers.defer(() => store.close());
+  const sqs = createSqsClient(1);
+  releasers.defer(() => sqs.destroy());
+  const queue = await openQueue(settings.queue, settings.createQueues);
+  const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
+  if (deadLetterProblem)
+    log.warn(`${deadLetterProblem} Until then dead letters wait in the state; results go on.`);
+  log.info('Started.', { queue: queue.url, state: settings.statePath });
+  const outcome = await runPipeline({
+    settings,
+    sqs,
+    queueUrl: queue.url,
+    queueTraits: queue.traits,
+    store,
+    stdout: process.stdout,
+    clock: systemClock,
+    log,
+    stop,
+  });
+  log.info('Stopped.');
+  return outcome === 'stopped' ? EXIT.stopped : EXIT.fault;
+}
+
+async function check(settings: Settings, log: Log): Promise<number> {
+  await new SqliteStore(settings.statePath).close();
+  const queue = await openQueue(settings.queue, settings.createQueues);
+  const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
+  if (deadLetterProblem) throw new WrongSettings(deadLetterProblem);
+  log.info('Settings, state store and queues are in order.', { queue: queue.url, state: settings.statePath });
+  return EXIT.stopped;
+}
+
+/** The first signal asks for an orderly stop, which may take so long; the second ends the process at once. */
+function stopOnSignal(shutdownTimeoutMs: number, log: Log): AbortSignal {
+  const stop = new AbortController();
+  const giveUp = (why: string) => {
+    log.error(
+      `${why} Ended at once: nothing is lost, what was not finished is done again by the next start.`,
+    );
+    // Gives the log line a moment to leave; nothing else is waited for.
+    setTimeout(() => process.exit(EXIT.fault), 50);
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) return giveUp(`A second ${signal}.`);
+    log.info(`Stopping on ${signal}.`);
+    stop.abort();
+    setTimeout(() => giveUp('SHUTDOWN_TIMEOUT has passed.'), shutdownTimeoutMs).unref();
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return stop.signal;
+}
+
+process.exitCode = await main(process.argv.slice(2));
+// Nothing is left to do. An idle connection must not keep the process, and log lines need a moment to leave.
+setTimeout(() => process.exit(), 1_000).unref();

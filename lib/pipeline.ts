@@ -1,0 +1,126 @@
+import { pipeline } from 'node:stream/promises';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import type { Settings } from './settings/settings.ts';
+import { DeadLetterSink } from './sink/dead-letter-sink.ts';
+import { StdoutSink } from './sink/stdout-sink.ts';
+import { Gate } from './source/gate.ts';
+import { findQueue, type QueueTraits, queueNameOf } from './source/queue-connection.ts';
+import { QueueSource } from './source/queue-source.ts';
+import { Reception } from './source/reception.ts';
+import type { StateStore } from './state/state-store.ts';
+import { createEventTimeParser } from './validate/event-time.ts';
+import { ValidateTransform } from './validate/validate-transform.ts';
+import { imbalanceOf } from './window/ledger.ts';
+import { createWindowAssigner } from './window/window-assigner.ts';
+import { WindowTransform } from './window/window-transform.ts';
+
+/** How many batches are received at the same time, within POLLERS_MAX. */
+const POLLERS = 8;
+
+export interface PipelineParts {
+  readonly settings: Settings;
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly queueTraits: QueueTraits;
+  readonly store: StateStore;
+  readonly stdout: NodeJS.WritableStream;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Aborts when the pipeline shall stop. */
+  readonly stop: AbortSignal;
+}
+
+/**
+ * The whole flow. Resolves when it has stopped in order, to `stopped`, or to `stdout lost` when it stopped
+ * because nobody reads stdout any more; rejects with a fault that it could not ride out.
+ *
+ *     SQS ──► QueueSource ──► ValidateTransform ──► WindowTransform ──► StdoutSink ──► stdout
+ *      ▲                                              │ one commit:
+ *      └── delete, once committed ◄───────────────────┤ identities, windows, ledger, outbox
+ *                                                     └──► DeadLetterSink ──► dead-letter queue
+ */
+export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'stdout lost'> {
+  const { settings, sqs, queueUrl, queueTraits, store, stdout, clock, log } = parts;
+  const queueName = queueNameOf(queueUrl);
+  const pollers = Math.min(POLLERS, settings.pollersMax);
+  const reception = new Reception(queueName, clock, log);
+  const admission = new Gate();
+  await checkLedger(store, log);
+
+  const deadLetters = new DeadLetterSink({
+    store,
+    sqs,
+    queueName: settings.deadLetterQueueName,
+    findQueueUrl: () => findQueue(sqs, { name: settings.deadLetterQueueName }, settings.createQueues),
+    admission,
+    clock,
+    log,
+  });
+  const source = new QueueSource({
+    queueUrl,
+    sqs,
+    visibilityTimeoutMs: queueTraits.visibilityTimeoutMs,
+    pollers,
+    reception,
+    admission,
+    clock,
+    log,
+    onDeleted: (identity) => windows.confirmDeleted(identity),
+  });
+  const validate = new ValidateTransform(createEventTimeParser(settings.eventTimezone), settings.eventTime);
+  const windows = new WindowTransform({
+    store,
+    rules: {
+      ...settings,
+      assign: createWindowAssigner(settings.window),
+      queueRetentionMs: queueTraits.retentionMs,
+      sourceQueue: queueName,
+    },
+    clock,
+    log,
+    pollers,
+    lingerMs: settings.commitLingerMs,
+    isQuiet: () => reception.isQuiet(settings.idleTimeoutMs),
+    onDeadLetters: (added) => deadLetters.added(added),
+  });
+  let outcome: 'stopped' | 'stdout lost' = 'stopped';
+  const sink = new StdoutSink({
+    store,
+    stdout,
+    clock,
+    log,
+    onLost: (error) => {
+      log.error(
+        `Nobody reads stdout any more (${error.message}). Stopping; undelivered lines are kept for the next start.`,
+      );
+      outcome = 'stdout lost';
+      source.stop();
+    },
+  });
+
+  // The ordered stop: the source ends when everything it received is committed and deleted; each stage then
+  // finishes what it holds; the dead letters go last, because the last commit may have added some.
+  const stop = () => source.stop();
+  parts.stop.addEventListener('abort', stop, { once: true });
+  if (parts.stop.aborted) stop();
+  await deadLetters.start();
+  try {
+    await pipeline(source, validate, windows, sink);
+  } finally {
+    parts.stop.removeEventListener('abort', stop);
+    await deadLetters.stop();
+  }
+  await checkLedger(store, log);
+  return outcome;
+}
+
+/** A ledger that does not balance is a bug of this program; it is reported, and counting goes on. */
+async function checkLedger(store: StateStore, log: Log): Promise<void> {
+  const ledger = await store.readLedger();
+  const difference = imbalanceOf(ledger);
+  const report = { ledger: Object.fromEntries(ledger), difference };
+  if (difference.events === 0 && difference.messages === 0) log.info('The ledger balances.', report);
+  else log.error('The ledger does not balance: this is a bug, please report it with this line.', report);
+}

@@ -1,0 +1,62 @@
+import { Ajv, type ValidateFunction } from 'ajv';
+import { createEventTimeParser } from '../validate/event-time.ts';
+import type { WindowSpec } from '../window/window-assigner.ts';
+import { definitions, type SettingName, settingNames } from './definitions.ts';
+import { parseDuration } from './duration.ts';
+
+/** An event is added to each window it belongs to, so their number is bounded: a day, each minute. */
+const WINDOWS_PER_EVENT_MAX = 1_440;
+
+/** Reads `1m`, `5m/1m` or `total`; undefined for anything else. */
+export function parseWindow(text: string): WindowSpec | undefined {
+  if (text === 'total') return { kind: 'total' };
+  const [size = '', slide = size, ...more] = text.split('/');
+  const sizeMs = parseDuration(size);
+  const slideMs = parseDuration(slide);
+  if (!sizeMs || !slideMs || more.length > 0) return undefined;
+  const divides = sizeMs % slideMs === 0 && sizeMs / slideMs <= WINDOWS_PER_EVENT_MAX;
+  return divides ? { kind: 'hopping', sizeMs, slideMs } : undefined;
+}
+
+/** The path behind `sqlite:`; undefined for any other URL, and for a database that would not survive. */
+export function parseStateUrl(text: string): string | undefined {
+  const path = /^sqlite:(.+)$/.exec(text)?.[1];
+  return path && !path.includes(':memory:') && !path.includes('\0') ? path : undefined;
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    createEventTimeParser(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isQueueUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:\/\/[^?#]+\/[\w.-]+$/.test(text);
+}
+
+function isIntegerWithin(min: number, max: number): (text: string) => boolean {
+  return (text) => /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max;
+}
+
+/** One schema for all settings together, so that one pass finds every problem. */
+export function compileSettingsSchema(): ValidateFunction {
+  const ajv = new Ajv({ allErrors: true });
+  ajv.addFormat('duration', (text) => parseDuration(text) !== undefined);
+  ajv.addFormat('positive-duration', (text) => Boolean(parseDuration(text)));
+  ajv.addFormat('window', (text) => parseWindow(text) !== undefined);
+  ajv.addFormat('timezone', isTimeZone);
+  ajv.addFormat('queue-url', isQueueUrl);
+  ajv.addFormat('state-url', (text) => parseStateUrl(text) !== undefined);
+  ajv.addFormat('port', (text) => text === 'off' || isIntegerWithin(0, 65_535)(text));
+  const properties: Partial<Record<SettingName, object>> = {};
+  for (const name of settingNames) {
+    const { schema } = definitions[name];
+    const [, min, max] = /^integer-(\d+)-(\d+)$/.exec(String((schema as { format?: string }).format)) ?? [];
+    if (min && max) ajv.addFormat(`integer-${min}-${max}`, isIntegerWithin(Number(min), Number(max)));
+    properties[name] = { type: 'string', ...schema };
+  }
+  return ajv.compile({ type: 'object', properties });
+}

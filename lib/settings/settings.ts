@@ -1,0 +1,120 @@
+import { WrongSettings } from '../errors.ts';
+import { isFifo, type QueueAddress, queueNameOf } from '../source/queue-connection.ts';
+import type { EventTimeSource } from '../validate/validate-transform.ts';
+import type { WindowSpec } from '../window/window-assigner.ts';
+import {
+  AWS_SETTINGS,
+  definitions,
+  type SettingDefinition,
+  type SettingName,
+  settingNames,
+} from './definitions.ts';
+import { parseDuration } from './duration.ts';
+import { compileSettingsSchema, parseStateUrl, parseWindow } from './formats.ts';
+import { closestName } from './misspelt.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The settings, read and checked. Durations are in milliseconds. */
+export interface Settings {
+  readonly queue: QueueAddress;
+  readonly deadLetterQueueName: string;
+  readonly createQueues: boolean;
+  readonly window: WindowSpec;
+  readonly eventTime: EventTimeSource;
+  readonly eventTimezone: string;
+  readonly maxOutOfOrdernessMs: number;
+  readonly allowedLatenessMs: number;
+  readonly revisionIntervalMs: number;
+  readonly idleTimeoutMs: number;
+  readonly maxFutureSkewMs: number;
+  readonly maxTypesPerWindow: number;
+  readonly statePath: string;
+  readonly dedupRetentionMs: number;
+  readonly pollersMax: number;
+  readonly commitLingerMs: number;
+  readonly httpHost: string;
+  readonly httpPort: number | 'off';
+  readonly shutdownTimeoutMs: number;
+  readonly logLevel: string;
+  readonly logFormat: string;
+}
+
+/**
+ * Reads the settings from the environment. An empty value counts as not given, as Compose passes it.
+ *
+ * @throws {WrongSettings} one error that lists every problem there is
+ */
+export function readSettings(env: Environment): Settings {
+  const given = new Map(settingNames.flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])));
+  const problems = [...wrongValues(given), ...misspeltNames(env), ...contradictions(given)];
+  if (problems.length > 0)
+    throw new WrongSettings(`Wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
+
+  const text = (name: SettingName) =>
+    given.get(name) ?? (definitions[name] as SettingDefinition).default ?? '';
+  const durationMs = (name: SettingName) => parseDuration(text(name))!;
+  const url = given.get('SQS_QUEUE_URL');
+  return {
+    queue: url ? { url } : { name: text('SQS_QUEUE_NAME') },
+    deadLetterQueueName:
+      given.get('SQS_DEAD_LETTER_QUEUE_NAME') ?? deadLetterNameOf(queueNameOf(url ?? text('SQS_QUEUE_NAME'))),
+    createQueues: text('SQS_CREATE_QUEUES') === 'true',
+    window: parseWindow(text('WINDOW'))!,
+    eventTime: text('EVENT_TIME') as EventTimeSource,
+    eventTimezone: text('EVENT_TIMEZONE'),
+    maxOutOfOrdernessMs: durationMs('MAX_OUT_OF_ORDERNESS'),
+    allowedLatenessMs: durationMs('ALLOWED_LATENESS'),
+    revisionIntervalMs: durationMs('REVISION_INTERVAL'),
+    idleTimeoutMs: durationMs('IDLE_TIMEOUT'),
+    maxFutureSkewMs: durationMs('MAX_FUTURE_SKEW'),
+    maxTypesPerWindow: Number(text('MAX_TYPES_PER_WINDOW')),
+    statePath: parseStateUrl(text('STATE_URL'))!,
+    dedupRetentionMs: durationMs('DEDUP_RETENTION'),
+    pollersMax: Number(text('POLLERS_MAX')),
+    commitLingerMs: durationMs('COMMIT_LINGER'),
+    httpHost: text('HTTP_HOST'),
+    httpPort: text('HTTP_PORT') === 'off' ? 'off' : Number(text('HTTP_PORT')),
+    shutdownTimeoutMs: durationMs('SHUTDOWN_TIMEOUT'),
+    logLevel: text('LOG_LEVEL'),
+    logFormat: text('LOG_FORMAT'),
+  };
+}
+
+function wrongValues(given: ReadonlyMap<SettingName, string>): string[] {
+  const isRight = compileSettingsSchema();
+  if (isRight(Object.fromEntries(given))) return [];
+  const wrong = new Set(isRight.errors!.map((error) => error.instancePath.slice(1) as SettingName));
+  return [...wrong].map((name) => `${name}="${given.get(name)}" must be ${definitions[name].allowed}`);
+}
+
+function misspeltNames(env: Environment): string[] {
+  const known = [...settingNames, ...AWS_SETTINGS.keys()];
+  return Object.keys(env).flatMap((name) => {
+    const meant = known.includes(name) || name.startsWith('AWS_') ? undefined : closestName(name, known);
+    return meant ? [`${name}="${env[name]}" is not a setting; did you mean ${meant}?`] : [];
+  });
+}
+
+function contradictions(given: ReadonlyMap<SettingName, string>): string[] {
+  const problems: string[] = [];
+  const url = given.get('SQS_QUEUE_URL');
+  const name = given.get('SQS_QUEUE_NAME');
+  if (url && name)
+    problems.push(
+      `SQS_QUEUE_NAME="${name}" and SQS_QUEUE_URL="${url}" name the queue twice; give one of them`,
+    );
+  const queueName = url ? queueNameOf(url) : (name ?? definitions.SQS_QUEUE_NAME.default);
+  if (given.get('SQS_DEAD_LETTER_QUEUE_NAME') === queueName)
+    problems.push(
+      `SQS_DEAD_LETTER_QUEUE_NAME="${queueName}" is the queue that is read; dead letters would come back for ever`,
+    );
+  return problems;
+}
+
+/** A FIFO queue's name ends in `.fifo`, so the suffix goes in front of that. */
+function deadLetterNameOf(queueName: string): string {
+  return isFifo(queueName)
+    ? `${queueName.slice(0, -'.fifo'.length)}-dead-letter.fifo`
+    : `${queueName}-dead-letter`;
+}

@@ -20,7 +20,10 @@ async function main(args: readonly string[]): Promise<number> {
     return EXIT.stopped;
   }
   // Wrong settings are mostly read by the person who has just typed them.
-  let log = createLog('info', process.env.LOG_FORMAT === 'pretty' || process.stderr.isTTY ? 'pretty' : 'json');
+  let log = createLog(
+    'info',
+    process.env.LOG_FORMAT === 'pretty' || process.stderr.isTTY ? 'pretty' : 'json',
+  );
   try {
     if ((mode !== '--run' && mode !== '--check') || more.length > 0)
       throw new WrongSettings(`Unknown argument "${args.join(' ')}"; --help shows what there is.`);

@@ -97,8 +97,8 @@ export function explainSqsFault(error: unknown, queue: string, operation: string
     return `The queue "${queue}" does not exist at ${where}. Set SQS_QUEUE_NAME (or SQS_DEAD_LETTER_QUEUE_NAME) and AWS_REGION to those of an existing queue, or SQS_CREATE_QUEUES=true to have it created.`;
   if (/CredentialsProviderError|CredentialsError/.test(name))
     return 'No AWS credentials were found. Give the process a role, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.';
-  if (/Region is missing/.test(messageOf(error)))
-    return 'No AWS region is set. Set AWS_REGION, for example AWS_REGION=eu-west-1.';
+  if (/Region (is missing|not accepted)/.test(messageOf(error)))
+    return 'No AWS region is set, or one that does not exist. Set AWS_REGION, for example AWS_REGION=eu-west-1.';
   if (
     /AccessDenied|UnrecognizedClient|InvalidClientTokenId|Expired|SignatureDoesNotMatch|InvalidSignature/.test(
       name,

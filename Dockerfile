@@ -1,0 +1,30 @@
+# The pipeline. TypeScript runs as it is, so there is nothing to compile: the first stage only installs.
+
+FROM node:26-slim AS dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+# In a stage of its own, so that npm's cache and logs stay behind.
+RUN npm ci --omit=dev --no-audit
+
+FROM node:26-slim
+ENV NODE_ENV=production \
+    STATE_URL=sqlite:/data/state.db
+WORKDIR /app
+# The state is all that is written: the root file system can be read-only. A new named volume takes the owner
+# of this directory; a host directory mounted here has to belong to user 1000.
+RUN mkdir /data && chown node:node /data
+VOLUME /data
+COPY package.json ./
+COPY --from=dependencies /app/node_modules node_modules
+COPY lib lib
+USER node
+
+# Says no more than that the program is there and not frozen (its state is running or sleeping, not stopped or
+# dead). It cannot ask the store, which the running process holds locked. An HTTP health check, which will know
+# whether messages are getting through, takes its place once there is an HTTP server.
+HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
+  CMD ["grep", "-qE", "^State:[[:space:]]+[RSD]", "/proc/1/status"]
+
+# The exec form: node itself is process 1 and receives SIGTERM. Arguments such as --check go after the image name.
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["node", "lib/main.ts"]

@@ -1,0 +1,132 @@
+/**
+ * Everything at once, on this machine alone: an embedded SQS, a producer and the pipeline. Result lines come on
+ * stdout; Ctrl-C, or `-- --seconds 20`, ends it with a reconciliation on stderr, to the event.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import parserStream from 'stream-chain/jsonl/parserStream.js';
+import { sleep, systemClock } from '../lib/clock.ts';
+import { messageOf } from '../lib/errors.ts';
+import { createLog } from '../lib/log.ts';
+import { createSqsClient, findQueue } from '../lib/source/queue-connection.ts';
+import { SqliteStore } from '../lib/state/sqlite-store.ts';
+import type { Ledger } from '../lib/state/state-store.ts';
+import { startPipeline } from './demo/pipeline-process.ts';
+import { PrintedLines } from './demo/printed-lines.ts';
+import { reconcile } from './demo/reconciliation.ts';
+import { spawnEmbeddedSqs } from './embedded-sqs.ts';
+import { produce } from './producer/produce.ts';
+
+const QUEUE = 'hands-on-interview';
+const DEAD_LETTER_QUEUE = `${QUEUE}-dead-letter`;
+const MESSAGES_PER_SECOND = 50;
+/** How long the last windows may take to close and be printed once the producer has stopped. */
+const LAST_LINES_TIMEOUT_MS = 20_000;
+/** Windows that are short enough for somebody who watches. */
+const PIPELINE_SETTINGS = {
+  SQS_QUEUE_NAME: QUEUE,
+  SQS_CREATE_QUEUES: 'true',
+  WINDOW: '2s',
+  MAX_OUT_OF_ORDERNESS: '1s',
+  IDLE_TIMEOUT: '1s',
+  REVISION_INTERVAL: '2s',
+  HTTP_PORT: 'off',
+  LOG_LEVEL: 'warn',
+  LOG_FORMAT: 'pretty',
+};
+
+/** @returns whether everything added up */
+async function demo(seconds: number, stop: AbortController): Promise<boolean> {
+  // Released in reverse, whatever happens.
+  await using releasers = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'nps-kata-demo-'));
+  releasers.defer(() => rm(folder, { recursive: true }));
+  const embedded = await spawnEmbeddedSqs();
+  releasers.defer(() => embedded.stop());
+  Object.assign(process.env, embedded.env);
+  const sqs = createSqsClient(3);
+  releasers.defer(() => sqs.destroy());
+  const queueUrl = await findQueue(sqs, { name: QUEUE }, true);
+
+  const statePath = join(folder, 'state.db');
+  const pipeline = startPipeline({ ...PIPELINE_SETTINGS, STATE_URL: `sqlite:${statePath}` });
+  releasers.defer(async () => {
+    await pipeline.stop();
+  });
+  const printed = new PrintedLines();
+  pipeline.stdout.pipe(process.stdout);
+  pipeline.stdout.pipe(parserStream()).pipe(printed);
+  // A reader that went away (`npm run demo | head`) ends the demo, and so does a pipeline that ended too early.
+  process.stdout.on('error', () => stop.abort());
+  pipeline.ended.then(() => stop.abort());
+
+  note(
+    `Sending ${MESSAGES_PER_SECOND} messages a second. Ctrl-C ends the demo and shows whether everything adds up.`,
+  );
+  if (Number.isFinite(seconds)) sleep(systemClock, seconds * 1000, stop.signal).then(() => stop.abort());
+  const sent = await produce(
+    {
+      seed: Date.now() % 2 ** 32,
+      load: { kind: 'steady', perSecond: MESSAGES_PER_SECOND, messages: Infinity },
+    },
+    { sqs, queueUrl, log: createLog('warn', 'pretty'), clock: systemClock, signal: stop.signal },
+  );
+
+  note('Waiting for the last windows to close …');
+  const tooLong = sleep(systemClock, LAST_LINES_TIMEOUT_MS);
+  await Promise.race([printed.reach(sent.expected.counted.events), pipeline.ended, tooLong]);
+  const exitCode = await pipeline.stop();
+  const { addsUp, table } = reconcile({
+    sent,
+    ledger: await readLedger(statePath),
+    printedEvents: printed.events,
+    deadLetters: await depthOf(sqs, DEAD_LETTER_QUEUE),
+  });
+  const verdict =
+    addsUp && exitCode === 0 ? 'Everything adds up.' : `It does NOT add up (exit code ${exitCode}).`;
+  note(`${table}\n${verdict}`);
+  return addsUp && exitCode === 0;
+}
+
+async function readLedger(statePath: string): Promise<Ledger> {
+  const store = new SqliteStore(statePath);
+  try {
+    return await store.readLedger();
+  } finally {
+    await store.close();
+  }
+}
+
+async function depthOf(sqs: SQSClient, queueName: string): Promise<number> {
+  const QueueUrl = await findQueue(sqs, { name: queueName }, false);
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
+  );
+  return Number(Attributes?.ApproximateNumberOfMessages);
+}
+
+/** For the person who watches; stdout belongs to result lines. */
+function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { seconds: { type: 'string', default: 'Infinity' } } });
+  const seconds = Number(values.seconds);
+  if (!(seconds > 0)) throw new Error(`--seconds must be a number above zero, not "${values.seconds}"`);
+  const stop = new AbortController();
+  const onSignal = () => (stop.signal.aborted ? process.exit(1) : stop.abort());
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return (await demo(seconds, stop)) ? 0 : 1;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  note(messageOf(error));
+  return 1;
+});
+// The timer of a wait that was not needed, or an idle connection, must not keep the process.
+setTimeout(() => process.exit(), 1_000).unref();

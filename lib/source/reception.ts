@@ -39,7 +39,10 @@ export class Reception {
    * waiting says that the queue is empty; a poller that fails, or none that asks, says nothing.
    */
   isQuiet(idleTimeoutMs: number): boolean {
-    const quietMs = this.#clock.nowMs() - this.#lastActivityMs;
+    const nowMs = this.#clock.nowMs();
+    // A clock that was set back starts the wait anew, instead of making it as long as the step.
+    this.#lastActivityMs = Math.min(this.#lastActivityMs, nowMs);
+    const quietMs = nowMs - this.#lastActivityMs;
     return this.#failing.size === 0 && this.#waiting > 0 && quietMs >= idleTimeoutMs;
   }
 

@@ -64,11 +64,11 @@ export const migrations: readonly string[] = [
 ];
 
 /**
- * Brings the schema up to date, in one transaction.
+ * Makes sure that the file is empty or ours, and not from the future, without writing to it.
  *
- * @throws {Error} when the file belongs to another program or to a newer release; it is left as it is
+ * @throws {Error} that says whose it is
  */
-export function migrate(db: DatabaseSync): void {
+export function checkOrigin(db: DatabaseSync): void {
   const version = pragma(db, 'user_version');
   const isOurs = pragma(db, 'application_id') === APPLICATION_ID;
   const isEmpty = db.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
@@ -77,6 +77,11 @@ export function migrate(db: DatabaseSync): void {
     throw new Error(
       `it was written by a newer release (schema version ${version}; this release knows up to ${migrations.length})`,
     );
+}
+
+/** Brings the schema up to date, in one transaction. */
+export function migrate(db: DatabaseSync): void {
+  const version = pragma(db, 'user_version');
   if (version === migrations.length) return;
   db.exec('BEGIN IMMEDIATE');
   for (const step of migrations.slice(version)) db.exec(step);

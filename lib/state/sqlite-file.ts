@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { messageOf, RetryLater, WrongSettings } from '../errors.ts';
-import { migrate } from './migrations.ts';
+import { checkOrigin, migrate } from './migrations.ts';
 
 /** How long a start waits for the process before it to let go of the file. */
 const LOCK_TIMEOUT_MS = 2_000;
@@ -31,11 +31,16 @@ export function openSqliteFile(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
     if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    // SQLite would call a file that may not be written an input/output error.
+    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
     db = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MS });
     // EXCLUSIVE keeps the lock for as long as the file is open: the operating system drops it with the process,
     // however that ends. FULL makes a commit survive a loss of power, not only of the process.
-    db.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    db.exec('PRAGMA journal_size_limit = 67108864; BEGIN IMMEDIATE; COMMIT;');
+    db.exec(
+      'PRAGMA locking_mode = EXCLUSIVE; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864;',
+    );
+    checkOrigin(db);
+    db.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE; COMMIT;');
     migrate(db);
     return db;
   } catch (error) {

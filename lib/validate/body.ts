@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import { parseDecimal } from '../window/decimal.ts';
+import { decimalPlaces } from '../window/decimal.ts';
 import type { ExactValue } from '../window/exact-sum.ts';
 import { type Event, explainSchemaViolation, isSentEvent, type SentEvent } from './event.ts';
 import type { EventTimeParser } from './event-time.ts';
@@ -94,5 +94,5 @@ function explainUnsent(candidate: object): string {
 /** The value as it was written, or undefined when it has too many decimal places. */
 function exactValue(source: string): ExactValue | undefined {
   const written = memberSource(source, 'value')!;
-  return parseDecimal(written).scale <= DECIMAL_PLACES_MAX ? written : undefined;
+  return decimalPlaces(written) <= DECIMAL_PLACES_MAX ? written : undefined;
 }

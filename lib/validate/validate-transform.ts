@@ -20,7 +20,8 @@ export class ValidateTransform extends Transform {
   readonly #eventTime: EventTimeSource;
 
   constructor(parseTime: EventTimeParser, eventTime: EventTimeSource = 'occurred_at') {
-    super({ objectMode: true });
+    // Validated events take several times the memory of their bodies, so few wait behind this stage.
+    super({ objectMode: true, readableHighWaterMark: 1 });
     this.#parseTime = parseTime;
     this.#eventTime = eventTime;
   }

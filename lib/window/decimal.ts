@@ -9,22 +9,50 @@ export interface Decimal {
 
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
+/** A number's digits without leading and trailing zeros; the last of them stands at `10^-scale`. */
+interface Digits {
+  readonly sign: string;
+  readonly significant: string;
+  /** Negative where the number goes on with zeros in front of the point. */
+  readonly scale: number;
+}
+
 /**
- * Reads a JSON number, exactly. Superfluous zeros behind the point do not count towards the scale.
+ * How many digits a JSON number needs behind the point, without superfluous zeros. It takes no longer than
+ * reading the text, however many digits or whatever exponent a hostile number has.
+ */
+export function decimalPlaces(source: string): number {
+  return Math.max(0, digitsOf(source).scale);
+}
+
+/**
+ * Reads a JSON number, exactly.
  *
- * @param source a JSON number within a double's range, so that its exponent cannot make the digits explode
+ * @param source a JSON number within a double's range and of bounded {@link decimalPlaces}, so that there are
+ *   not many digits to compute with
  * @throws {SyntaxError} when `source` is not a JSON number
  */
 export function parseDecimal(source: string): Decimal {
+  const { sign, significant, scale } = digitsOf(source);
+  const magnitude = BigInt(scale < 0 ? significant + '0'.repeat(-scale) : significant);
+  return { coefficient: sign === '-' ? -magnitude : magnitude, scale: Math.max(0, scale) };
+}
+
+function digitsOf(source: string): Digits {
   const parts = NUMBER.exec(source);
   if (!parts) throw new SyntaxError(`not a decimal number: ${source}`);
-  const [, sign, whole, fraction = '', exponent = '0'] = parts;
-  const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return { coefficient: 0n, scale: 0 };
-  const scale = fraction.length - Number(exponent) - (digits.length - significant.length);
-  const magnitude = BigInt(scale < 0 ? significant + '0'.repeat(-scale) : significant);
-  return { coefficient: sign === '-' ? -magnitude : magnitude, scale: Math.max(scale, 0) };
+  const [, sign = '', whole, fraction = '', exponent = '0'] = parts;
+  const digits = `${whole}${fraction}`;
+  let start = 0;
+  let end = digits.length;
+  while (start < end && digits[start] === '0') start += 1;
+  if (start === end) return { sign, significant: '0', scale: 0 };
+  while (digits[end - 1] === '0') end -= 1;
+  return {
+    sign,
+    significant: digits.slice(start, end),
+    scale: fraction.length - Number(exponent) - (digits.length - end),
+  };
 }
 
 /**

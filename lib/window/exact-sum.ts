@@ -62,21 +62,14 @@ export class ExactSum {
   }
 
   #accumulate(units: number, scale: number): void {
-    let sum = this.#units;
     if (scale !== this.#scale) {
-      sum *= POWERS_OF_TEN[scale - this.#scale]!;
-      if (Math.abs(sum) > Number.MAX_SAFE_INTEGER) {
-        this.#spill();
-        sum = 0;
-      }
+      const rescaled = this.#units * POWERS_OF_TEN[scale - this.#scale]!;
+      if (Math.abs(rescaled) > Number.MAX_SAFE_INTEGER) this.#spill();
+      else this.#units = rescaled;
       this.#scale = scale;
     }
-    sum += units;
-    if (Math.abs(sum) > Number.MAX_SAFE_INTEGER) {
-      this.#spill();
-      sum = units;
-    }
-    this.#units = sum;
+    if (Math.abs(this.#units + units) > Number.MAX_SAFE_INTEGER) this.#spill();
+    this.#units += units;
   }
 
   /** Moves the integer part of the sum to the big one; the scale stays as it is. */

@@ -10,8 +10,8 @@ import { type CommitOutcome, type CommitRules, commit } from './commit.ts';
 const TICK_MS = 100;
 /** Deletions that SQS confirmed are written down with the next commit, or by one of their own after this long. */
 const CONFIRM_INTERVAL_MS = 1_000;
-/** More messages than this wait for their commit outside. */
-const GATHERED_MESSAGES_MAX = 1_000;
+/** With so many events gathered the next delivery waits outside, so that no commit takes long. */
+const GATHERED_EVENTS_MAX = 20_000;
 /** How many undelivered lines are read from the outbox at a time, at the start. */
 const OUTBOX_PAGE = 1_000;
 
@@ -38,7 +38,7 @@ export class WindowTransform extends Transform {
   readonly #options: WindowTransformOptions;
   readonly #stopping = new AbortController();
   #gathered: ValidatedDelivery[] = [];
-  #gatheredMessages = 0;
+  #gatheredEvents = 0;
   #confirmed: string[] = [];
   #outlook: Outlook = { openEndMs: undefined, revisedPrintedMs: undefined };
   #lastCommitMs = 0;
@@ -66,8 +66,9 @@ export class WindowTransform extends Transform {
 
   override _transform(delivery: ValidatedDelivery, _encoding: BufferEncoding, done: TransformCallback): void {
     this.#gathered.push(delivery);
-    this.#gatheredMessages += delivery.messages.length;
-    if (this.#gatheredMessages < GATHERED_MESSAGES_MAX) done();
+    for (const { events, rejections } of delivery.messages)
+      this.#gatheredEvents += events.length + rejections.length;
+    if (this.#gatheredEvents < GATHERED_EVENTS_MAX) done();
     else this.#admitMore = done;
     this.#commitSoon();
   }
@@ -123,7 +124,7 @@ export class WindowTransform extends Transform {
   async #commitOnce(): Promise<void> {
     const deliveries = this.#gathered;
     this.#gathered = [];
-    this.#gatheredMessages = 0;
+    this.#gatheredEvents = 0;
     this.#admitMore?.();
     this.#admitMore = undefined;
     let outcome: CommitOutcome;

@@ -9,13 +9,21 @@ export interface Clock {
   schedule(callback: () => void, delayMs: number): () => void;
 }
 
+/** The longest that a timer of Node.js can wait; a longer delay would end at once. */
+const DELAY_MAX_MS = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   schedule(callback, delayMs) {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, DELAY_MAX_MS));
     return () => clearTimeout(timer);
   },
 };
+
+/** Like {@link Clock.schedule}, but the process does not stay alive for it: for what ends a process that hangs. */
+export function scheduleDeadline(callback: () => void, delayMs: number): void {
+  setTimeout(callback, Math.min(delayMs, DELAY_MAX_MS)).unref();
+}
 
 /** Resolves `delayMs` from now, or as soon as `signal` aborts: waking early is not an error here. */
 export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {

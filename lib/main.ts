@@ -1,5 +1,5 @@
 import { Console } from 'node:console';
-import { systemClock } from './clock.ts';
+import { scheduleDeadline, systemClock } from './clock.ts';
 import { messageOf, WrongSettings } from './errors.ts';
 import { createLog, type Log } from './log.ts';
 import { runPipeline } from './pipeline.ts';
@@ -51,7 +51,7 @@ async function run(settings: Settings, log: Log): Promise<number> {
   const queue = await openQueue(settings.queue, settings.createQueues);
   const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
   if (deadLetterProblem)
-    log.warn(`${deadLetterProblem} Until then dead letters wait in the state; results go on.`);
+    log.warn(`${deadLetterProblem.message} Until then dead letters wait in the state; results go on.`);
   log.info('Started.', { queue: queue.url, state: settings.statePath });
   const outcome = await runPipeline({
     settings,
@@ -72,7 +72,7 @@ async function check(settings: Settings, log: Log): Promise<number> {
   await new SqliteStore(settings.statePath).close();
   const queue = await openQueue(settings.queue, settings.createQueues);
   const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
-  if (deadLetterProblem) throw new WrongSettings(deadLetterProblem);
+  if (deadLetterProblem) throw deadLetterProblem;
   log.info('Settings, state store and queues are in order.', { queue: queue.url, state: settings.statePath });
   return EXIT.stopped;
 }
@@ -85,13 +85,13 @@ function stopOnSignal(shutdownTimeoutMs: number, log: Log): AbortSignal {
       `${why} Ended at once: nothing is lost, what was not finished is done again by the next start.`,
     );
     // Gives the log line a moment to leave; nothing else is waited for.
-    setTimeout(() => process.exit(EXIT.fault), 50);
+    systemClock.schedule(() => process.exit(EXIT.fault), 50);
   };
   const onSignal = (signal: NodeJS.Signals) => {
     if (stop.signal.aborted) return giveUp(`A second ${signal}.`);
     log.info(`Stopping on ${signal}.`);
     stop.abort();
-    setTimeout(() => giveUp('SHUTDOWN_TIMEOUT has passed.'), shutdownTimeoutMs).unref();
+    scheduleDeadline(() => giveUp('SHUTDOWN_TIMEOUT has passed.'), shutdownTimeoutMs);
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
@@ -100,4 +100,4 @@ function stopOnSignal(shutdownTimeoutMs: number, log: Log): AbortSignal {
 
 process.exitCode = await main(process.argv.slice(2));
 // Nothing is left to do. An idle connection must not keep the process, and log lines need a moment to leave.
-setTimeout(() => process.exit(), 1_000).unref();
+scheduleDeadline(() => process.exit(), 1_000);

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import parserStream from 'stream-chain/jsonl/parserStream.js';
-import { sleep, systemClock } from '../lib/clock.ts';
+import { scheduleDeadline, sleep, systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import { createLog } from '../lib/log.ts';
 import { createSqsClient, findQueue } from '../lib/source/queue-connection.ts';
@@ -129,4 +129,4 @@ process.exitCode = await main().catch((error: unknown) => {
   return 1;
 });
 // The timer of a wait that was not needed, or an idle connection, must not keep the process.
-setTimeout(() => process.exit(), 1_000).unref();
+scheduleDeadline(() => process.exit(), 1_000);

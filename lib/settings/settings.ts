@@ -13,6 +13,8 @@ import { parseDuration } from './duration.ts';
 import { compileSettingsSchema, parseStateUrl, parseWindow } from './formats.ts';
 import { closestName } from './misspelt.ts';
 
+const QUEUE_NAME_LENGTH_MAX = 80;
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The settings, read and checked. Durations are in milliseconds. */
@@ -85,13 +87,17 @@ function wrongValues(given: ReadonlyMap<SettingName, string>): string[] {
   const isRight = compileSettingsSchema();
   if (isRight(Object.fromEntries(given))) return [];
   const wrong = new Set(isRight.errors!.map((error) => error.instancePath.slice(1) as SettingName));
-  return [...wrong].map((name) => `${name}="${given.get(name)}" must be ${definitions[name].allowed}`);
+  return [...wrong].map(
+    (name) => `${name}="${withoutPassword(given.get(name)!)}" must be ${definitions[name].allowed}`,
+  );
 }
 
 function misspeltNames(env: Environment): string[] {
   const known = [...settingNames, ...AWS_SETTINGS.keys()];
   return Object.keys(env).flatMap((name) => {
-    const meant = known.includes(name) || name.startsWith('AWS_') ? undefined : closestName(name, known);
+    // Every AWS service has an endpoint of that name, and some are two letters from ours.
+    const isKnown = !env[name] || known.includes(name) || name.startsWith('AWS_ENDPOINT_URL_');
+    const meant = isKnown ? undefined : closestName(name, known);
     return meant ? [`${name}="${env[name]}" is not a setting; did you mean ${meant}?`] : [];
   });
 }
@@ -105,11 +111,21 @@ function contradictions(given: ReadonlyMap<SettingName, string>): string[] {
       `SQS_QUEUE_NAME="${name}" and SQS_QUEUE_URL="${url}" name the queue twice; give one of them`,
     );
   const queueName = url ? queueNameOf(url) : (name ?? definitions.SQS_QUEUE_NAME.default);
+  const deadLetterLength = given.has('SQS_DEAD_LETTER_QUEUE_NAME') ? 0 : deadLetterNameOf(queueName).length;
+  if (deadLetterLength > QUEUE_NAME_LENGTH_MAX && queueName.length <= QUEUE_NAME_LENGTH_MAX)
+    problems.push(
+      `The queue's name "${queueName}" leaves no room for -dead-letter; give SQS_DEAD_LETTER_QUEUE_NAME`,
+    );
   if (given.get('SQS_DEAD_LETTER_QUEUE_NAME') === queueName)
     problems.push(
       `SQS_DEAD_LETTER_QUEUE_NAME="${queueName}" is the queue that is read; dead letters would come back for ever`,
     );
   return problems;
+}
+
+/** A state's URL may carry a password, which does not belong into a log. */
+function withoutPassword(value: string): string {
+  return value.replace(/(:\/\/[^:/@]*:)[^@]*@/, '$1…@');
 }
 
 /** A FIFO queue's name ends in `.fifo`, so the suffix goes in front of that. */

@@ -7,7 +7,9 @@ import {
 } from '@aws-sdk/client-sqs';
 import { backoffMs } from '../backoff.ts';
 import { type Clock, sleep } from '../clock.ts';
+import { RetryLater } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { rideOut } from '../retry.ts';
 import type { Gate } from '../source/gate.ts';
 import { explainSqsFault, isFifo } from '../source/queue-connection.ts';
 import type { OutboxDeadLetter, StateStore } from '../state/state-store.ts';
@@ -17,6 +19,8 @@ import { MESSAGE_SIZE_MAX, sizeOf } from './dead-letter.ts';
 const OUTBOX_MAX = 10_000;
 /** SQS' limit of a batch. */
 const BATCH_SIZE = 10;
+/** How long a letter that was passed over waits for its next turn. */
+const PASSED_OVER_RETRY_MS = 30_000;
 const BACKOFF = { minMs: 500, maxMs: 30_000 };
 
 export interface DeadLetterSinkOptions {
@@ -43,7 +47,9 @@ export class DeadLetterSink {
   #arrival = new AbortController();
   #queueUrl: string | undefined;
   #failures = 0;
+  /** Letters up to here were passed over, the first of them at that time. */
   #afterSeq = 0;
+  #passedOverAtMs = 0;
   #running: Promise<void> | undefined;
 
   constructor(options: DeadLetterSinkOptions) {
@@ -79,13 +85,14 @@ export class DeadLetterSink {
   }
 
   async #run(): Promise<void> {
-    const { clock, log, queueName } = this.#options;
+    const { clock, log } = this.#options;
     const { signal } = this.#stopping;
     while (this.#waiting > 0 || !signal.aborted) {
       try {
         if ((await this.#sendPage()) === 'nothing') {
-          if (signal.aborted) return;
-          await this.#arrivalOrRetry();
+          if (!signal.aborted) await this.#arrivalOrRetry();
+          else if (this.#afterSeq === 0) return;
+          else this.#afterSeq = 0; // a last try of what was passed over
           continue;
         }
         if (this.#failures > 0) log.info('The dead-letter queue works again.', { failures: this.#failures });
@@ -93,41 +100,53 @@ export class DeadLetterSink {
       } catch (error) {
         this.#failures += 1;
         if (this.#failures === 1)
-          log.error(
-            `${explainSqsFault(error, queueName, 'sqs:SendMessage')} Dead letters wait until it works; results go on.`,
-          );
+          log.error(`${this.#explain(error)} Dead letters wait until it works; results go on.`);
         if (signal.aborted) return;
         await sleep(clock, backoffMs(this.#failures, BACKOFF), signal);
       }
     }
   }
 
-  /** Waits for new letters; those that were passed over are tried again when none come for a while. */
+  #explain(error: unknown): string {
+    return error instanceof RetryLater
+      ? error.message
+      : explainSqsFault(error, this.#options.queueName, 'sqs:SendMessage');
+  }
+
+  /** Waits for new letters, or until those that were passed over are due again. */
   async #arrivalOrRetry(): Promise<void> {
-    this.#arrival = new AbortController();
-    const { clock } = this.#options;
-    const passedOver = this.#waiting > 0;
     const wakeUp = AbortSignal.any([this.#arrival.signal, this.#stopping.signal]);
-    await sleep(clock, BACKOFF.maxMs, wakeUp);
-    if (passedOver && !this.#arrival.signal.aborted) this.#afterSeq = 0;
+    await sleep(this.#options.clock, PASSED_OVER_RETRY_MS, wakeUp);
   }
 
   /**
-   * Sends the next batch. After a failure one letter at a time is tried, and passed over if it is refused, so
-   * that a single one which the queue cannot take does not hold up the rest.
+   * Sends the next batch. Letters that SQS refuses one by one are passed over for a while, so that they do not
+   * hold up the rest. While a call fails as a whole, a single letter of it may be the cause: then one at a time
+   * is tried, and passed over, too.
    */
   async #sendPage(): Promise<'sent' | 'nothing'> {
-    const { store } = this.#options;
+    const { store, clock, log } = this.#options;
+    // Before the outbox is read, so that what is added meanwhile is not waited for.
+    this.#arrival = new AbortController();
+    const nowMs = clock.nowMs();
+    if (nowMs - this.#passedOverAtMs >= PASSED_OVER_RETRY_MS) this.#afterSeq = 0;
     const letters = fitting(await store.readDeadLetters(this.#afterSeq, this.#failures > 0 ? 1 : BATCH_SIZE));
     if (letters.length === 0) return 'nothing';
-    if (this.#failures > 0) this.#afterSeq = letters.at(-1)!.seq;
+    const passOver = () => {
+      if (this.#afterSeq === 0) this.#passedOverAtMs = nowMs;
+      this.#afterSeq = letters.at(-1)!.seq;
+    };
+    if (this.#failures > 0) passOver();
     const refused = await this.#send(letters);
     const sent = letters.filter(({ seq }) => !refused.has(String(seq)));
-    await store.removeDeadLetters(sent.map(({ seq }) => seq));
+    // SQS has them: not to be sent again, only because the state cannot be written at this moment.
+    const remove = () => store.removeDeadLetters(sent.map(({ seq }) => seq));
+    await rideOut(remove, { clock, log, signal: this.#stopping.signal });
     this.#waiting -= sent.length;
     if (this.#waiting < OUTBOX_MAX) this.#options.admission.open();
-    if (refused.size > 0) throw new Error([...refused.values()].join('; '));
-    return 'sent';
+    if (refused.size === 0) return 'sent';
+    passOver();
+    throw new Error([...refused.values()].join('; '));
   }
 
   /** @returns what SQS did not take, and why, by the entry's Id */

@@ -51,7 +51,7 @@ function fitBeside(body: string, attributes: Record<string, string>): Record<str
 }
 
 function readable(detail: string): string {
-  const text = detail.toWellFormed().replace(NOT_ALLOWED, '\ufffd');
+  const text = detail.replace(NOT_ALLOWED, '\ufffd');
   // By characters, so that no surrogate pair is cut in two; an attribute must not be empty.
   const characters = Array.from(text.slice(0, 2 * DETAIL_LENGTH_MAX + 2));
   return characters.length <= DETAIL_LENGTH_MAX

@@ -150,14 +150,14 @@ export async function openQueue(
   }
 }
 
-/** What is wrong with the dead-letter queue, in one sentence; undefined when it is there. */
-export async function checkDeadLetterQueue(name: string, create: boolean): Promise<string | undefined> {
+/** What is wrong with the dead-letter queue, as {@link asStartFault} puts it; undefined when it is there. */
+export async function checkDeadLetterQueue(name: string, create: boolean): Promise<Error | undefined> {
   const sqs = createSqsClient(START_TRIES);
   try {
     await findQueue(sqs, { name }, create);
     return undefined;
   } catch (error) {
-    return explainSqsFault(error, name, 'sqs:GetQueueUrl');
+    return asStartFault(error, name, 'sqs:GetQueueUrl');
   } finally {
     sqs.destroy();
   }

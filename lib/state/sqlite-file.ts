@@ -61,7 +61,7 @@ function explainOpening(error: unknown, path: string): Error {
     case SQLITE.BUSY:
     case SQLITE.LOCKED:
       return new Error(
-        `The state file ${path} is in use by another process. One SQLite file serves one process: stop the other one, or give this one its own STATE_URL; several processes on one queue need STATE_URL=postgres://…`,
+        `The state file ${path} is in use by another process. One SQLite file serves one process: stop the other one, or give this one its own STATE_URL; several processes on one queue need PostgreSQL (STATE_URL=postgres://…, not there yet)`,
         options,
       );
     case SQLITE.CORRUPT:

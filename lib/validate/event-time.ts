@@ -7,6 +7,8 @@ const DAYS_IN_MONTH = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31] as const;
 const MINUTE_MS = 60_000;
 /** The Gregorian calendar repeats every 400 years, which are this many milliseconds. */
 const ERA_MS = 146_097 * 86_400_000;
+const YEAR_0_MS = Date.parse('0000-01-01T00:00:00Z');
+const YEAR_10000_MS = Date.UTC(10_000, 0);
 /** How many distinct minutes a parser remembers the zone's offset for. */
 const REMEMBERED_MINUTES_MAX = 10_000;
 
@@ -21,6 +23,15 @@ const REMEMBERED_MINUTES_MAX = 10_000;
  * @throws {RangeError} when there is no such zone
  */
 export function createEventTimeParser(zone: string): EventTimeParser {
+  const readLocal = createLocalTimeReader(zone);
+  return (text) => {
+    const timeMs = readLocal(text);
+    // An offset may lead out of the years that a timestamp can be written in.
+    return timeMs !== undefined && timeMs >= YEAR_0_MS && timeMs < YEAR_10000_MS ? timeMs : undefined;
+  };
+}
+
+function createLocalTimeReader(zone: string): EventTimeParser {
   const toUtcMs = createZoneReader(zone);
   return (text) => {
     const parts = TIMESTAMP.exec(text);

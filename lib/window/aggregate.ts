@@ -32,7 +32,7 @@ interface Slot {
  * Adds the events of one commit to their windows. It is used in four steps, because what is stored can be read
  * only once it is known which windows are concerned: {@link expect} every event, {@link load}, {@link add} every
  * event, {@link save}. The time and the progress are those of the commit's start, so that the order of the
- * events within a commit does not matter.
+ * events within a commit decides nothing but which types are one too many.
  */
 export class Aggregation {
   readonly #rules: CountingRules;

@@ -1,0 +1,56 @@
+import type { Message } from '@aws-sdk/client-sqs';
+import type { Delivery } from '../../lib/source/delivery.ts';
+import { Gate } from '../../lib/source/gate.ts';
+import { QueueSource } from '../../lib/source/queue-source.ts';
+import { Reception } from '../../lib/source/reception.ts';
+import { FakeSqs, QUEUE_URL } from './fake-sqs.ts';
+import { ManualClock } from './manual-clock.ts';
+import { MemoryLog } from './memory-log.ts';
+
+/** The source of deliveries on a fake SQS, and what came of it. */
+export class SourceStage {
+  readonly sqs = new FakeSqs();
+  readonly clock = new ManualClock();
+  readonly logged = new MemoryLog();
+  readonly deliveries: Delivery[] = [];
+  /** Identities whose deletion was confirmed. */
+  readonly confirmed: string[] = [];
+  readonly source: QueueSource;
+  isEnded = false;
+
+  constructor(pollers = 1, queueUrl = QUEUE_URL) {
+    const { sqs, clock, logged } = this;
+    this.source = new QueueSource({
+      queueUrl,
+      sqs: sqs.client,
+      visibilityTimeoutMs: 30_000,
+      pollers,
+      reception: new Reception('events', clock, logged.log),
+      admission: new Gate(),
+      clock,
+      log: logged.log,
+      onDeleted: (identity) => this.confirmed.push(identity),
+    });
+    this.source.on('end', () => {
+      this.isEnded = true;
+    });
+  }
+
+  /** Reads everything that comes, without deciding on it. */
+  read(): void {
+    this.source.on('data', (delivery: Delivery) => this.deliveries.push(delivery));
+  }
+
+  /** Has these messages received as one delivery. */
+  async receive(...messages: Message[]): Promise<Delivery> {
+    const before = this.deliveries.length;
+    this.sqs.enqueue(...messages);
+    await this.sqs.until(() => this.deliveries.length > before);
+    return this.deliveries[before]!;
+  }
+
+  async end(): Promise<void> {
+    this.source.destroy();
+    await this.source.stop();
+  }
+}

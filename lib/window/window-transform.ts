@@ -81,7 +81,8 @@ export class WindowTransform extends Transform {
   override _flush(done: TransformCallback): void {
     this.#cancelTimers();
     const rest = async () => {
-      await this.#running;
+      // One commit may have been followed by another while this waited.
+      while (this.#running) await this.#running;
       await this.#guard(() => this.#commitOnce());
     };
     rest().then(() => done());
@@ -112,6 +113,8 @@ export class WindowTransform extends Transform {
   /** Ends the stream with what `work` throws; its deliveries have been abandoned by then. */
   async #guard(work: () => Promise<void>): Promise<void> {
     try {
+      // Only once `#running` is set: a commit that lets more in may find itself back in `_transform` at once.
+      await undefined;
       await work();
     } catch (error) {
       if (!this.destroyed) this.destroy(error instanceof Error ? error : new Error(String(error)));
@@ -125,8 +128,10 @@ export class WindowTransform extends Transform {
     const deliveries = this.#gathered;
     this.#gathered = [];
     this.#gatheredEvents = 0;
-    this.#admitMore?.();
+    // What is admitted may fill the stage up again before this returns.
+    const admitMore = this.#admitMore;
     this.#admitMore = undefined;
+    admitMore?.();
     let outcome: CommitOutcome;
     try {
       outcome = await this.#commit(deliveries);

@@ -1,0 +1,89 @@
+import { expect } from 'chai';
+import { errorNamed, someMessages } from '../support/fake-sqs.ts';
+import { settle } from '../support/manual-clock.ts';
+import { SourceStage } from '../support/source-stage.ts';
+
+describe('the end of the source of deliveries', () => {
+  let stage: SourceStage;
+  afterEach(() => stage.end());
+
+  function open(pollers?: number, queueUrl?: string): void {
+    stage = new SourceStage(pollers, queueUrl);
+  }
+
+  describe('when it is stopped', () => {
+    it('aborts its long polls and ends', async () => {
+      open(3);
+      stage.read();
+      await stage.sqs.until(() => stage.sqs.polling === 3);
+      await stage.source.stop();
+      await settle();
+      expect(stage.isEnded).to.equal(true);
+      expect(stage.sqs.polling).to.equal(0);
+      expect(stage.logged.lines).to.deep.equal([]);
+    });
+
+    it('ends only after the batches in hand are decided on and the acknowledged ones deleted', async () => {
+      open(2);
+      stage.read();
+      const acknowledged = await stage.receive(...someMessages(1));
+      const abandoned = await stage.receive({ MessageId: 'abandoned' });
+      stage.sqs.failNext('delete', errorNamed('ServiceUnavailable'));
+      const stopped = stage.source.stop();
+      await settle();
+      expect(stage.isEnded).to.equal(false);
+      abandoned.abandon();
+      acknowledged.acknowledge();
+      await stage.sqs.until(() => stage.sqs.callsOf('delete').length === 1);
+      await settle();
+      expect(stage.isEnded).to.equal(false);
+      await stage.clock.advance(1_000);
+      await stopped;
+      await settle();
+      expect(stage.isEnded).to.equal(true);
+      expect(stage.confirmed).to.deep.equal(['message-1']);
+    });
+
+    it('asks for nothing when it had not begun', async () => {
+      open();
+      await stage.source.stop();
+      stage.read();
+      await settle();
+      expect(stage.isEnded).to.equal(true);
+      expect(stage.sqs.calls).to.deep.equal([]);
+    });
+
+    it('may be told so twice', async () => {
+      open();
+      stage.read();
+      await stage.sqs.until(() => stage.sqs.polling === 1);
+      await Promise.all([stage.source.stop(), stage.source.stop()]);
+      await settle();
+      expect(stage.isEnded).to.equal(true);
+    });
+  });
+
+  it('abandons everything when it is destroyed, and closes when its pollers are still', async () => {
+    open(2);
+    stage.read();
+    const delivery = await stage.receive(...someMessages(3));
+    stage.source.destroy();
+    delivery.acknowledge();
+    await stage.source.stop();
+    await settle();
+    expect(stage.source.closed).to.equal(true);
+    expect(stage.sqs.callsOf('delete')).to.deep.equal([]);
+    expect(stage.sqs.polling).to.equal(0);
+  });
+
+  it('abandons a batch that arrives while it is being destroyed', async () => {
+    open();
+    stage.read();
+    await stage.sqs.until(() => stage.sqs.polling === 1);
+    stage.sqs.enqueue(...someMessages(1));
+    stage.source.destroy();
+    await stage.source.stop();
+    expect(stage.sqs.callsOf('delete')).to.deep.equal([]);
+    expect(stage.deliveries).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,123 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { QUEUE_URL, someMessages } from '../support/fake-sqs.ts';
+import { START_MS, settle } from '../support/manual-clock.ts';
+import { SourceStage } from '../support/source-stage.ts';
+
+describe('the source of deliveries', () => {
+  let stage: SourceStage;
+  afterEach(() => stage.end());
+
+  function open(pollers?: number, queueUrl?: string): void {
+    stage = new SourceStage(pollers, queueUrl);
+  }
+
+  it('asks for nothing before it is read, then with every poller at once', async () => {
+    open(3);
+    await settle();
+    expect(stage.sqs.calls).to.deep.equal([]);
+    stage.read();
+    await stage.sqs.until(() => stage.sqs.polling === 3);
+  });
+
+  it('turns batches of up to 10 messages into deliveries', async () => {
+    open(3);
+    stage.sqs.enqueue(...someMessages(25));
+    stage.read();
+    await stage.sqs.until(() => stage.deliveries.length === 3);
+    expect(stage.deliveries.map(({ messages }) => messages.length)).to.deep.equal([10, 10, 5]);
+    expect(stage.deliveries[0]!.messages[0]).to.deep.equal({
+      identity: 'message-1',
+      messageId: 'message-1',
+      body: 'body 1',
+      sentAtMs: 1_601_978_400_000,
+    });
+  });
+
+  it('takes dedup_id for the identity where there is one, and the MessageId where it is empty', async () => {
+    open();
+    stage.read();
+    const withDedupId = (StringValue: string) => ({
+      MessageAttributes: { dedup_id: { DataType: 'String', StringValue } },
+    });
+    const { messages } = await stage.receive(
+      ...someMessages(1, withDedupId('order-7')),
+      ...someMessages(1, withDedupId('')),
+    );
+    expect(messages.map(({ identity, messageId }) => [identity, messageId])).to.deep.equal([
+      ['order-7', 'message-1'],
+      ['message-1', 'message-1'],
+    ]);
+  });
+
+  it('keeps a long dedup_id as its hash, and still tells one from another', async () => {
+    open();
+    stage.read();
+    const ids = ['x'.repeat(128), 'x'.repeat(129), `${'x'.repeat(129)}y`, 'x'.repeat(129)];
+    const { messages } = await stage.receive(
+      ...ids.flatMap((StringValue) =>
+        someMessages(1, { MessageAttributes: { dedup_id: { DataType: 'String', StringValue } } }),
+      ),
+    );
+    const [short, long, other, longAgain] = messages.map(({ identity }) => identity);
+    expect(short).to.equal(ids[0]);
+    expect(long).to.match(/^sha256:[0-9a-f]{64}$/);
+    expect(longAgain).to.equal(long);
+    expect(other).to.not.equal(long);
+  });
+
+  it('takes the clock’s time for a message without SentTimestamp, and no body for an empty one', async () => {
+    open();
+    stage.read();
+    const { messages } = await stage.receive({ MessageId: 'bare' });
+    expect(messages).to.deep.equal([{ identity: 'bare', messageId: 'bare', body: '', sentAtMs: START_MS }]);
+  });
+
+  it('deletes nothing before it is acknowledged, then all of it, and reports the identities', async () => {
+    open();
+    stage.read();
+    const dedupId = { MessageAttributes: { dedup_id: { DataType: 'String', StringValue: 'order-7' } } };
+    const delivery = await stage.receive(...someMessages(1, dedupId), { MessageId: 'message-2' });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(stage.sqs.callsOf('delete')).to.deep.equal([]);
+    delivery.acknowledge();
+    await stage.sqs.until(() => stage.confirmed.length === 2);
+    expect(stage.sqs.deleted).to.deep.equal(['message-1', 'message-2']);
+    expect(stage.confirmed).to.deep.equal(['order-7', 'message-2']);
+  });
+
+  it('does not delete what is abandoned, and lets the first word count', async () => {
+    open();
+    stage.read();
+    const delivery = await stage.receive(...someMessages(1));
+    delivery.abandon();
+    delivery.acknowledge();
+    await stage.sqs.until(() => stage.sqs.polling === 1);
+    expect(stage.sqs.callsOf('delete')).to.deep.equal([]);
+  });
+
+  it('holds no more than a batch a poller, whatever waits in the queue and whether it is read or not', async () => {
+    open(2);
+    stage.sqs.enqueue(...someMessages(100));
+    stage.source.once('readable', () => {});
+    await stage.sqs.until(() => stage.sqs.callsOf('receive').length === 2);
+    stage.read();
+    await stage.sqs.until(() => stage.deliveries.length === 2);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(stage.sqs.callsOf('receive')).to.have.length(2);
+  });
+
+  it('writes nothing to stdout, not even for a FIFO queue', async () => {
+    const stdout = sinon.spy(process.stdout, 'write');
+    try {
+      open(2, `${QUEUE_URL}.fifo`);
+      stage.read();
+      (await stage.receive(...someMessages(2))).acknowledge();
+      await stage.sqs.until(() => stage.confirmed.length === 2);
+      await stage.source.stop();
+      expect(stdout.args).to.deep.equal([]);
+    } finally {
+      stdout.restore();
+    }
+  });
+});

@@ -1,0 +1,156 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { expect } from 'chai';
+import { WrongSettings } from '../../lib/errors.ts';
+import { SqliteStore } from '../../lib/state/sqlite-store.ts';
+import type { Report } from '../support/state-process.ts';
+import { useTempDirectory } from '../support/temp-directory.ts';
+import { faultOf } from './contract/subject.ts';
+
+describe('opening the SQLite state file', () => {
+  const inDirectory = useTempDirectory();
+
+  async function writeSomeState(path: string): Promise<void> {
+    const store = new SqliteStore(path);
+    await store.transaction((tx) =>
+      tx.addLines(Array.from({ length: 500 }, (_, index) => `${index} ${'x'.repeat(100)}`)),
+    );
+    await store.close();
+  }
+
+  /** Expects that opening fails as told and that the file stays as it is, to the byte. */
+  function expectRefusal(path: string, kind: ErrorConstructor | typeof WrongSettings, message: RegExp): void {
+    const before = readFileSync(path);
+    expect(() => new SqliteStore(path))
+      .to.throw(kind, message)
+      .that.has.property('message')
+      .that.includes(path);
+    expect(readFileSync(path).equals(before), 'the bytes of the file are what they were').to.equal(true);
+  }
+
+  it('makes the directories that are missing', async () => {
+    const path = inDirectory('one', 'two', 'state.db');
+    await new SqliteStore(path).close();
+    expect(existsSync(path)).to.equal(true);
+  });
+
+  it('takes an empty file for a new one', async () => {
+    writeFileSync(inDirectory('state.db'), '');
+    await writeSomeState(inDirectory('state.db'));
+    const store = new SqliteStore(inDirectory('state.db'));
+    expect(await store.readLines(0, 1_000)).to.have.length(500);
+    await store.close();
+  });
+
+  it('refuses a file of another process and names PostgreSQL; the lock ends with that process', async () => {
+    const path = inDirectory('state.db');
+    const other = fork('spec/support/state-process.ts', ['hold', path], { execArgv: [] });
+    await once(other, 'message');
+    expect(() => new SqliteStore(path)).to.throw(Error, /in use by another process.*STATE_URL=postgres:\/\//);
+    const exited = once(other, 'exit');
+    other.kill('SIGKILL');
+    await exited;
+    const store = new SqliteStore(path);
+    expect((await store.readLines(0, 10)).map(({ line }) => line)).to.deep.equal([
+      'written by the other process',
+    ]);
+    await store.close();
+  });
+
+  for (const [what, content] of [
+    ['a short text', 'hello'],
+    ['a long text', 'hello, world\n'.repeat(1_000)],
+  ] as const)
+    it(`refuses ${what}, which is not an SQLite file, and keeps it`, () => {
+      writeFileSync(inDirectory('notes.txt'), content);
+      expectRefusal(inDirectory('notes.txt'), WrongSettings, /STATE_URL.*not an SQLite file/);
+    });
+
+  it('refuses the database of another program and keeps it, to the byte', () => {
+    const db = new DatabaseSync(inDirectory('foreign.db'));
+    db.exec('PRAGMA application_id = 7; CREATE TABLE customers (name TEXT)');
+    db.close();
+    expectRefusal(inDirectory('foreign.db'), WrongSettings, /STATE_URL.*belongs to another program/);
+  });
+
+  it('refuses the database of another program that has no application_id', () => {
+    const db = new DatabaseSync(inDirectory('foreign.db'));
+    db.exec('CREATE TABLE windows (name TEXT)');
+    db.close();
+    expectRefusal(inDirectory('foreign.db'), WrongSettings, /belongs to another program/);
+  });
+
+  it('refuses a file that a newer release has written, and says so', async () => {
+    await writeSomeState(inDirectory('state.db'));
+    const db = new DatabaseSync(inDirectory('state.db'));
+    db.exec('PRAGMA user_version = 999');
+    db.close();
+    expectRefusal(inDirectory('state.db'), WrongSettings, /newer release \(schema version 999/);
+  });
+
+  it('refuses a damaged file and keeps it', async () => {
+    const path = inDirectory('state.db');
+    await writeSomeState(path);
+    const bytes = readFileSync(path);
+    bytes.fill(0xff, 100, 4_096);
+    writeFileSync(path, bytes);
+    expectRefusal(path, Error, /damaged.*kept as it is/);
+  });
+
+  it('keeps a file whose end is missing, whenever that comes out', async () => {
+    const path = inDirectory('state.db');
+    await writeSomeState(path);
+    truncateSync(path, 4_096 * 3);
+    const before = readFileSync(path);
+    const use = async () => {
+      await using store = Object.assign(new SqliteStore(path), {
+        [Symbol.asyncDispose]: () => store.close(),
+      });
+      await store.readLines(0, 1_000);
+    };
+    expect(await faultOf(use()))
+      .to.be.an('error')
+      .with.property('message')
+      .that.matches(/state file .* (damaged|cannot be used any more)/);
+    expect(readFileSync(path).equals(before)).to.equal(true);
+  });
+
+  it('refuses a path that is a directory', () => {
+    mkdirSync(inDirectory('state.db'));
+    expect(() => new SqliteStore(inDirectory('state.db'))).to.throw(WrongSettings, /STATE_URL names/);
+  });
+
+  it('refuses a path that leads through a file', () => {
+    writeFileSync(inDirectory('file'), 'content');
+    expect(() => new SqliteStore(inDirectory('file', 'state.db'))).to.throw(WrongSettings, /STATE_URL names/);
+    expect(readFileSync(inDirectory('file'), 'utf8')).to.equal('content');
+  });
+
+  async function openWithoutRights(path: string): Promise<Report['fault']> {
+    const child = fork('spec/support/state-process.ts', ['open without rights', path], { execArgv: [] });
+    const [report] = (await once(child, 'message')) as [Report];
+    return report.fault;
+  }
+
+  it('refuses a file that it may not write, and keeps it', async () => {
+    const path = inDirectory('state.db');
+    await writeSomeState(path);
+    chmodSync(path, 0o444);
+    chmodSync(inDirectory(), 0o555);
+    const before = readFileSync(path);
+    const fault = await openWithoutRights(path);
+    expect(fault?.message).to.match(/STATE_URL names .*may write/);
+    expect(fault?.name).to.equal('WrongSettings');
+    expect(readFileSync(path).equals(before)).to.equal(true);
+  });
+
+  it('refuses a directory that it may not write', async () => {
+    chmodSync(inDirectory(), 0o555);
+    const fault = await openWithoutRights(inDirectory('state.db'));
+    expect(fault?.message).to.match(/STATE_URL names .*may write/);
+    expect(fault?.name).to.equal('WrongSettings');
+    expect(existsSync(inDirectory('state.db'))).to.equal(false);
+  });
+});

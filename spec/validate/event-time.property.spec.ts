@@ -46,6 +46,12 @@ const localTimes = fc
     Temporal.Instant.fromEpochMilliseconds(localMs).toZonedDateTimeISO('UTC').toPlainDateTime(),
   );
 
+/** An instant of the years 0 to 9999, in UTC; the others could not be written in a result line. */
+function withinFourDigits(timeMs: number): number | undefined {
+  const year = new Date(timeMs).getUTCFullYear();
+  return year >= 0 && year <= 9999 ? timeMs : undefined;
+}
+
 describe('an event time at random', () => {
   it('without offset is the instant that Temporal finds for it, in every zone', () => {
     fc.assert(
@@ -56,7 +62,7 @@ describe('an event time at random', () => {
         (local, zone, digits) => {
           const text = local.toString({ fractionalSecondDigits: digits as 3 }).replace('T', ' ');
           const expected = local.toZonedDateTime(zone, { disambiguation: 'compatible' }).epochMilliseconds;
-          expect(parsers.get(zone)!(text), `${text} ${zone}`).to.equal(expected);
+          expect(parsers.get(zone)!(text), `${text} ${zone}`).to.equal(withinFourDigits(expected));
         },
       ),
       { numRuns: 5_000 },
@@ -78,7 +84,7 @@ describe('an event time at random', () => {
         (local, zone, offset) => {
           const text = `${local.toString({ fractionalSecondDigits: 3 })}${offset}`;
           const expected = Temporal.Instant.from(text).epochMilliseconds;
-          expect(parsers.get(zone)!(text), `${text} ${zone}`).to.equal(expected);
+          expect(parsers.get(zone)!(text), `${text} ${zone}`).to.equal(withinFourDigits(expected));
         },
       ),
       { numRuns: 2_000 },

@@ -86,12 +86,11 @@ export class QueueClient {
       const { Successful = [], Failed = [] } = await this.#tryDelete(QueueUrl, left);
       successful.push(...Successful.map(({ Id }) => ({ Id })));
       refused.push(...Failed.filter(({ SenderFault }) => SenderFault));
-      const again = new Map(
-        Failed.filter(({ SenderFault }) => !SenderFault).map((entry) => [entry.Id, entry]),
-      );
-      left = left.filter(({ Id }) => again.has(Id));
+      // What the answer does not mention at all is not confirmed, either.
+      const settled = new Set([...successful, ...refused].map(({ Id }) => Id));
+      left = left.filter(({ Id }) => !settled.has(Id));
       if (tries === DELETE_TRIES_MAX) {
-        refused.push(...again.values());
+        refused.push(...left.map(({ Id }) => ({ Id, SenderFault: false, Code: 'NotConfirmed' })));
         break;
       }
       if (left.length > 0) await sleep(this.#parts.clock, backoffMs(tries, DELETE_BACKOFF));

@@ -95,7 +95,7 @@ function toReceivedMessage(message: Message, nowMs: number): ReceivedMessage {
     messageId: message.MessageId ?? '',
     body: message.Body ?? '',
     // SQS always tells it; an emulator that does not must not bring the windows to a halt.
-    sentAtMs: Number.isFinite(sentAtMs) ? sentAtMs : nowMs,
+    sentAtMs: Number.isFinite(sentAtMs) ? Math.trunc(sentAtMs) : nowMs,
   };
 }
 

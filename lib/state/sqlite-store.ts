@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { messageOf } from '../errors.ts';
 import { explainUse, openSqliteFile } from './sqlite-file.ts';
 import { createSqliteTransaction } from './sqlite-transaction.ts';
 import type {
@@ -22,7 +23,14 @@ export class SqliteStore implements StateStore {
   constructor(path: string) {
     this.#path = path;
     this.#db = openSqliteFile(path);
-    this.#tx = createSqliteTransaction(this.#db);
+    try {
+      this.#tx = createSqliteTransaction(this.#db);
+    } catch (error) {
+      this.#db.close();
+      throw new Error(`The state file ${path} is damaged (${messageOf(error)}). It is kept as it is.`, {
+        cause: error,
+      });
+    }
   }
 
   transaction<T>(work: (tx: StateTransaction) => Promise<T>): Promise<T> {

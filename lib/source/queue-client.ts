@@ -90,7 +90,10 @@ export class QueueClient {
       const settled = new Set([...successful, ...refused].map(({ Id }) => Id));
       left = left.filter(({ Id }) => !settled.has(Id));
       if (tries === DELETE_TRIES_MAX) {
-        refused.push(...left.map(({ Id }) => ({ Id, SenderFault: false, Code: 'NotConfirmed' })));
+        const failures = new Map(Failed.map((entry) => [entry.Id, entry]));
+        refused.push(
+          ...left.map(({ Id }) => failures.get(Id) ?? { Id, SenderFault: false, Code: 'NoAnswer' }),
+        );
         break;
       }
       if (left.length > 0) await sleep(this.#parts.clock, backoffMs(tries, DELETE_BACKOFF));

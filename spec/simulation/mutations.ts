@@ -1,0 +1,104 @@
+/** One protection of the protocol, switched off: `find` stands exactly once in `file` and becomes `replace`. */
+export interface Mutation {
+  readonly name: string;
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+/** Every one of these has to be caught by the simulation; one that is not shows what it cannot see. */
+export const mutations: readonly Mutation[] = [
+  {
+    name: 'a delivery is acknowledged before its commit',
+    file: 'lib/window/window-transform.ts',
+    find: '    let outcome: CommitOutcome;\n',
+    replace:
+      '    for (const delivery of deliveries) delivery.acknowledge();\n    let outcome: CommitOutcome;\n',
+  },
+  {
+    name: 'identities are not looked at',
+    file: 'lib/state/sqlite-transaction.ts',
+    find: 'const isFirst = insert.run(identity, expiresMs).changes === 1;',
+    replace: 'const isFirst = insert.run(identity, expiresMs).changes <= 1;',
+  },
+  {
+    name: 'an identity is forgotten as soon as its deletion is confirmed',
+    file: 'lib/window/commit.ts',
+    find: 'nowMs + rules.dedupRetentionMs',
+    replace: 'nowMs - 1',
+  },
+  {
+    name: 'an identity is forgotten before its deletion is confirmed',
+    file: 'lib/window/commit.ts',
+    find: 'nowMs + rules.queueRetentionMs',
+    replace: 'nowMs - 1',
+  },
+  {
+    name: 'a delete that failed is taken for confirmed',
+    file: 'lib/source/queue-client.ts',
+    find: 'refused.push(...Failed.filter(({ SenderFault }) => SenderFault));',
+    replace: 'successful.push(...Failed.filter(({ SenderFault }) => SenderFault).map(({ Id }) => ({ Id })));',
+  },
+  {
+    name: 'a line leaves the outbox before it is written',
+    file: 'lib/sink/stdout-sink.ts',
+    find: '    if (this.#isLost || ',
+    replace:
+      '    await this.#options.store.removeLines(lines.at(-1)!.seq).catch(() => {});\n    if (this.#isLost || ',
+  },
+  {
+    name: 'a dead letter leaves the outbox before it is sent',
+    file: 'lib/sink/dead-letter-sink.ts',
+    find: '    const refused = await this.#send(letters);\n',
+    replace:
+      '    await store.removeDeadLetters(letters.map(({ seq }) => seq));\n    const refused = await this.#send(letters);\n',
+  },
+  {
+    name: 'lines are not kept in the outbox',
+    file: 'lib/window/commit.ts',
+    find: 'return tx.addLines(due.map(resultLine));',
+    replace: 'return due.map((line, seq) => ({ seq, line: resultLine(line) }));',
+  },
+  {
+    name: 'dead letters are not kept in the outbox',
+    file: 'lib/window/commit.ts',
+    find: '  await tx.addDeadLetters(letters);\n',
+    replace: '',
+  },
+  {
+    name: 'lines that an earlier process left are not delivered',
+    file: 'lib/window/window-transform.ts',
+    find: '      await this.#deliverLeftOver();\n',
+    replace: '',
+  },
+  {
+    name: 'the watermark and the horizon are not durable',
+    file: 'lib/window/commit.ts',
+    find: '  await tx.writeProgress(progress);\n',
+    replace: '',
+  },
+  {
+    name: 'a printed line does not move the revision on',
+    file: 'lib/state/sqlite-transaction.ts',
+    find: 'cleanAggregate.run(revision + 1,',
+    replace: 'cleanAggregate.run(revision,',
+  },
+  {
+    name: 'a window is closed by the watermark alone, never by quiet',
+    file: 'lib/window/commit.ts',
+    find: 'const openEndMs = isQuiet ?',
+    replace: 'const openEndMs = isQuiet && nowMs < 0 ?',
+  },
+  {
+    name: 'a commit that failed is taken for done',
+    file: 'lib/retry.ts',
+    find: '      if (!(error instanceof RetryLater) || signal.aborted) throw error;\n',
+    replace: '      if (error instanceof RetryLater) return { lines: [], outlook: {} } as T;\n',
+  },
+  {
+    name: 'a transaction that fails is committed as far as it came',
+    file: 'lib/state/sqlite-store.ts',
+    find: "this.#db.exec('ROLLBACK')",
+    replace: "this.#db.exec('COMMIT')",
+  },
+];

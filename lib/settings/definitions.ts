@@ -104,11 +104,16 @@ export const definitions = {
     meaning: 'how long an identity is kept after SQS confirmed its deletion',
     ...DURATION,
   },
+  SQS_CLIENT: {
+    default: 'hot',
+    meaning: 'sdk receives and deletes through the AWS SDK (trouble-shooting)',
+    ...oneOf('hot', 'sdk'),
+  },
   POLLERS_MAX: { default: '32', meaning: 'most concurrent receives', ...integer(1, 1_000) },
   COMMIT_LINGER: { default: '20ms', meaning: 'longest wait to gather one commit', ...DURATION },
   HTTP_HOST: {
     default: '127.0.0.1',
-    meaning: 'address of the HTTP server (not there yet)',
+    meaning: 'address of the HTTP server',
     schema: { pattern: '^[A-Za-z0-9.:_-]+$' },
     allowed: 'an IP address or host name',
   },

@@ -33,6 +33,7 @@ export interface Settings {
   readonly maxTypesPerWindow: number;
   readonly statePath: string;
   readonly dedupRetentionMs: number;
+  readonly sqsClient: 'hot' | 'sdk';
   readonly pollersMax: number;
   readonly commitLingerMs: number;
   readonly httpHost: string;
@@ -73,6 +74,7 @@ export function readSettings(env: Environment): Settings {
     maxTypesPerWindow: Number(text('MAX_TYPES_PER_WINDOW')),
     statePath: parseStateUrl(text('STATE_URL'))!,
     dedupRetentionMs: durationMs('DEDUP_RETENTION'),
+    sqsClient: text('SQS_CLIENT') as 'hot' | 'sdk',
     pollersMax: Number(text('POLLERS_MAX')),
     commitLingerMs: durationMs('COMMIT_LINGER'),
     httpHost: text('HTTP_HOST'),

@@ -1,21 +1,21 @@
 import type { Message, SQSClient } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 import { messageOf } from '../errors.ts';
-import type { Log } from '../log.ts';
+import { BATCH_SIZE } from './poller-count.ts';
 import { QueueClient, type QueueClientParts } from './queue-client.ts';
 
-/** SQS' own limits: messages a receive, and seconds of a long poll. */
-const BATCH_SIZE = 10;
+/** SQS' own limit of a long poll, in seconds. */
 const LONG_POLL_S = 20;
 
 export interface PollerOptions extends QueueClientParts {
   readonly queueUrl: string;
   readonly visibilityTimeoutMs: number;
-  readonly log: Log;
   /** Takes a batch over; it is deleted when the promise resolves with its messages, and kept without. */
   readonly handle: (messages: Message[]) => Promise<Message[] | undefined>;
   /** Called for each message that SQS has confirmed to have deleted. */
   readonly onDeleted: (message: Message) => void;
+  /** Called between a receive, with all that follows from it, and the next: the moment to stop without any wait. */
+  readonly onIdle: (poller: Poller) => void;
 }
 
 /**
@@ -24,14 +24,16 @@ export interface PollerOptions extends QueueClientParts {
  */
 export class Poller {
   readonly #consumer: Consumer;
+  readonly #client: QueueClient;
   /** Pending from a receive until its batch, if any, has been handled and deleted. */
   #cycle: PromiseWithResolvers<void> | undefined;
 
   constructor(options: PollerOptions) {
-    const { visibilityTimeoutMs, log } = options;
+    const { visibilityTimeoutMs } = options;
+    this.#client = new QueueClient(options);
     this.#consumer = Consumer.create({
       queueUrl: options.queueUrl,
-      sqs: new QueueClient(options) as unknown as SQSClient,
+      sqs: this.#client as unknown as SQSClient,
       batchSize: BATCH_SIZE,
       waitTimeSeconds: LONG_POLL_S,
       messageAttributeNames: ['dedup_id'],
@@ -48,11 +50,13 @@ export class Poller {
       },
     });
     this.#consumer.on('message_processed', options.onDeleted);
-    this.#consumer.on('response_processed', () => this.#cycle?.resolve());
-    this.#consumer.on('empty', () => this.#cycle?.resolve());
-    this.#consumer.on('error', (error) => {
-      log.warn(`Some messages were not deleted or extended and will be delivered again: ${messageOf(error)}`);
-    });
+    const endCycle = () => {
+      this.#cycle?.resolve();
+      options.onIdle(this);
+    };
+    this.#consumer.on('response_processed', endCycle);
+    this.#consumer.on('empty', endCycle);
+    this.#consumer.on('error', (error) => options.reception.notDeleted(messageOf(error)));
   }
 
   start(): void {
@@ -66,5 +70,6 @@ export class Poller {
   async stop(): Promise<void> {
     this.#consumer.stop();
     await this.#cycle?.promise;
+    this.#client.close();
   }
 }

@@ -26,6 +26,10 @@ export interface QueueClientParts {
   readonly admission: Gate;
   /** Aborts pending receives, and only these. */
   readonly stopping: AbortSignal;
+  /** Told with how many messages each receive was answered. */
+  readonly onAnswer: (messages: number) => void;
+  /** Told how many messages could not be deleted, and so will be delivered again. */
+  readonly onDeleteFailed?: (messages: number) => void;
 }
 
 /**
@@ -50,6 +54,11 @@ export class QueueClient {
     return this.#parts.sqs.send(command);
   }
 
+  /** Called when it is used no more. */
+  close(): void {
+    this.#parts.reception.left(this);
+  }
+
   async #receive(command: ReceiveMessageCommand): Promise<Partial<ReceiveMessageCommandOutput>> {
     const { sqs, clock, reception, admission, stopping } = this.#parts;
     await admission.passed(stopping);
@@ -58,7 +67,9 @@ export class QueueClient {
     try {
       const output = await sqs.send(command, { abortSignal: stopping });
       this.#failures = 0;
-      reception.ended(this, output.Messages?.length ?? 0);
+      const messages = output.Messages?.length ?? 0;
+      reception.ended(this, messages);
+      this.#parts.onAnswer(messages);
       return output;
     } catch (error) {
       if (stopping.aborted) {
@@ -98,6 +109,7 @@ export class QueueClient {
       }
       if (left.length > 0) await sleep(this.#parts.clock, backoffMs(tries, DELETE_BACKOFF));
     }
+    if (refused.length > 0) this.#parts.onDeleteFailed?.(refused.length);
     return { Successful: successful as DeleteMessageBatchCommandOutput['Successful'], Failed: refused };
   }
 

@@ -8,8 +8,8 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { messageOf, WrongSettings } from '../errors.ts';
 
 /** SQS answers a long poll after 20 s at the latest; a call that takes longer than this is lost. */
-const REQUEST_TIMEOUT_MS = 30_000;
-const CONNECTION_TIMEOUT_MS = 5_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
+export const CONNECTION_TIMEOUT_MS = 5_000;
 
 /** How the settings name a queue: by name, looked up at the start, or by its URL. */
 export type QueueAddress = { readonly name: string } | { readonly url: string };
@@ -44,7 +44,11 @@ export function queueNameOf(queueUrl: string): string {
 }
 
 /** The queue's URL; with `create`, a queue that does not exist is made first (local development). */
-export async function findQueue(sqs: SQSClient, address: QueueAddress, create: boolean): Promise<string> {
+export async function findQueue(
+  sqs: Pick<SQSClient, 'send'>,
+  address: QueueAddress,
+  create: boolean,
+): Promise<string> {
   if ('url' in address) return address.url;
   const { name } = address;
   try {
@@ -106,11 +110,13 @@ export function explainSqsFault(error: unknown, queue: string, operation: string
   )
     return `AWS refuses ${operation} on "${queue}" (${name}: ${messageOf(error)}). Check the credentials and that their policy allows ${operation}.`;
   if (
-    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|EPIPE|TimeoutError|ETIMEDOUT|EHOSTUNREACH/.test(
+    /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ECONNRESET|EPIPE|UND_ERR_|TimeoutError|ETIMEDOUT|EHOSTUNREACH/.test(
       `${code} ${name} ${messageOf(error)}`,
     )
   )
     return `SQS cannot be reached at ${where} (${messageOf(error) || code}). Check AWS_ENDPOINT_URL, AWS_REGION and the network.`;
+  const status = (error as { $response?: { statusCode?: number } }).$response?.statusCode ?? 200;
+  if (status >= 500) return `${operation} on "${queue}" failed: SQS answered with the status ${status}.`;
   return `${operation} on "${queue}" failed (${name}: ${messageOf(error)}).`;
 }
 

@@ -1,45 +1,55 @@
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Message } from '@aws-sdk/client-sqs';
-import type { Clock } from '../clock.ts';
+import { sleep } from '../clock.ts';
 import type { Delivery, ReceivedMessage } from './delivery.ts';
 import { Poller, type PollerOptions } from './poller.ts';
+import { PollerCount } from './poller-count.ts';
 
 /** A longer `dedup_id` is kept as its hash, so that the state stays small whatever a sender puts there. */
 const IDENTITY_LENGTH_MAX = 128;
 
-export interface QueueSourceOptions extends Omit<PollerOptions, 'handle' | 'onDeleted' | 'stopping'> {
-  /** How many batches are received at the same time. */
-  readonly pollers: number;
+/** How long a stop waits for pending receives before it aborts them; only a long poll takes longer. */
+const RECEIVE_GRACE_MS = 100;
+
+/** With bodies of so many characters in hand there are too many pollers, however much waits in the queue. */
+const LENGTH_IN_HAND_MAX = 8 * 1_048_576;
+
+type Given = 'handle' | 'onDeleted' | 'onIdle' | 'onAnswer' | 'stopping';
+
+export interface QueueSourceOptions extends Omit<PollerOptions, Given> {
+  /** How many batches may be received at the same time. */
+  readonly pollersMax: number;
   /** Called with the identity of each message that SQS has confirmed to have deleted. */
   readonly onDeleted: (identity: string) => void;
+  /** Called with the number of pollers, whenever it changes. */
+  readonly onPollers?: (pollers: number) => void;
 }
 
 /**
- * A Readable of {@link Delivery}s. Each poller has at most one batch on its way through the stages, so what is
- * in memory is bounded by their number, whatever waits in the queue.
+ * A Readable of {@link Delivery}s, from as many pollers as the queue has work for. Each poller has at most one
+ * batch on its way through the stages, so what is in memory is bounded by their number, whatever waits in the
+ * queue.
  */
 export class QueueSource extends Readable {
-  readonly #clock: Clock;
-  readonly #pollers: Poller[];
+  readonly #options: QueueSourceOptions;
+  readonly #count: PollerCount;
+  readonly #pollers = new Set<Poller>();
   readonly #stopping = new AbortController();
   readonly #undecided = new Set<Delivery>();
-  #isStarted = false;
+  /** Of the bodies of all undecided deliveries, in characters. */
+  #lengthInHand = 0;
   #stopped: Promise<void> | undefined;
 
   constructor(options: QueueSourceOptions) {
-    super({ objectMode: true, highWaterMark: options.pollers });
-    this.#clock = options.clock;
-    this.#pollers = Array.from(
-      { length: options.pollers },
-      () =>
-        new Poller({
-          ...options,
-          stopping: this.#stopping.signal,
-          handle: (messages) => this.#deliver(messages),
-          onDeleted: (message) => options.onDeleted(identityOf(message)),
-        }),
-    );
+    super({ objectMode: true, highWaterMark: options.pollersMax });
+    this.#options = options;
+    this.#count = new PollerCount(options.pollersMax);
+  }
+
+  /** How many pollers there are at this moment, each receiving, or waiting for its batch to be decided on. */
+  get pollers(): number {
+    return this.#pollers.size;
   }
 
   /**
@@ -52,9 +62,7 @@ export class QueueSource extends Readable {
   }
 
   override _read(): void {
-    if (this.#isStarted || this.#stopped) return;
-    this.#isStarted = true;
-    for (const poller of this.#pollers) poller.start();
+    this.#addPollers();
   }
 
   /** After a fault in any stage: nothing more is acknowledged, so SQS delivers it again. */
@@ -63,25 +71,62 @@ export class QueueSource extends Readable {
     this.stop().then(() => done(error), done);
   }
 
+  #addPollers(): void {
+    if (this.#stopped || this.#pollers.size >= this.#count.wanted) return;
+    while (this.#pollers.size < this.#count.wanted) {
+      const poller = this.#createPoller();
+      this.#pollers.add(poller);
+      poller.start();
+    }
+    this.#options.onPollers?.(this.#pollers.size);
+  }
+
+  #createPoller(): Poller {
+    const { onDeleted } = this.#options;
+    return new Poller({
+      ...this.#options,
+      stopping: this.#stopping.signal,
+      handle: (messages) => this.#deliver(messages),
+      onDeleted: (message) => onDeleted(identityOf(message)),
+      onAnswer: (messages) => {
+        this.#count.answered(messages, this.#lengthInHand > LENGTH_IN_HAND_MAX);
+        this.#addPollers();
+      },
+      onIdle: (poller) => this.#removeIfTooMany(poller),
+    });
+  }
+
+  /** sqs-consumer's instances cannot be started again, so one that is too many is given up. */
+  #removeIfTooMany(poller: Poller): void {
+    if (this.#stopped || this.#pollers.size <= this.#count.wanted) return;
+    this.#pollers.delete(poller);
+    poller.stop();
+    this.#options.onPollers?.(this.#pollers.size);
+  }
+
   async #finish(): Promise<void> {
-    const stopped = this.#pollers.map((poller) => poller.stop());
+    const stopped = Promise.all([...this.#pollers].map((poller) => poller.stop()));
+    // A receive that is just being answered would leave its messages in flight until their visibility timeout.
+    if (!this.destroyed) await Promise.race([stopped, sleep(this.#options.clock, RECEIVE_GRACE_MS)]);
     this.#stopping.abort();
-    await Promise.all(stopped);
+    await stopped;
     this.push(null);
   }
 
   #deliver(messages: Message[]): Promise<Message[] | undefined> {
     const { promise, resolve } = Promise.withResolvers<Message[] | undefined>();
     const delivery: Delivery = {
-      messages: messages.map((message) => toReceivedMessage(message, this.#clock.nowMs())),
+      messages: messages.map((message) => toReceivedMessage(message, this.#options.clock.nowMs())),
       acknowledge: () => decide(messages),
       abandon: () => decide(undefined),
     };
+    const length = messages.reduce((sum, { Body = '' }) => sum + Body.length, 0);
     const decide = (outcome: Message[] | undefined) => {
-      this.#undecided.delete(delivery);
+      if (this.#undecided.delete(delivery)) this.#lengthInHand -= length;
       resolve(outcome);
     };
     this.#undecided.add(delivery);
+    this.#lengthInHand += length;
     if (this.destroyed) delivery.abandon();
     else this.push(delivery);
     return promise;
@@ -99,9 +144,14 @@ function toReceivedMessage(message: Message, nowMs: number): ReceivedMessage {
   };
 }
 
-/** A sender's `dedup_id` tells copies of a message that SQS knows under several MessageIds. */
-function identityOf(message: Message): string {
-  const identity = message.MessageAttributes?.dedup_id?.StringValue || message.MessageId || '';
-  if (identity.length <= IDENTITY_LENGTH_MAX) return identity;
-  return `sha256:${createHash('sha256').update(identity).digest('hex')}`;
+/**
+ * A sender's `dedup_id` tells copies of a message that SQS knows under several MessageIds. A MessageId is random;
+ * the time at which SQS received the message, the same at each delivery, stands in front of it, so that messages
+ * of the same time stand side by side in the store's tree, and a commit touches few of its pages.
+ */
+function identityOf({ MessageId = '', Attributes, MessageAttributes }: Message): string {
+  const dedupId = MessageAttributes?.dedup_id?.StringValue;
+  if (!dedupId) return `${Attributes?.SentTimestamp ?? ''}:${MessageId}`;
+  if (dedupId.length <= IDENTITY_LENGTH_MAX) return dedupId;
+  return `sha256:${createHash('sha256').update(dedupId).digest('hex')}`;
 }

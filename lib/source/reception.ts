@@ -18,8 +18,10 @@ export class Reception {
   #waiting = 0;
   #lastActivityMs: number;
   #failures = 0;
-  #loggedFault = '';
-  #loggedAtMs = 0;
+  /** When each kind of fault was last logged; forgotten when SQS answers again. */
+  readonly #loggedAtMs = new Map<string, number>();
+  #notDeletedLoggedAtMs = Number.NEGATIVE_INFINITY;
+  #notDeleted = 0;
   #recovered = new AbortController();
 
   constructor(queue: string, clock: Clock, log: Log) {
@@ -62,17 +64,34 @@ export class Reception {
     if (this.#failing.delete(poller)) this.#recover();
   }
 
+  /** The poller asks no more: what it last met no longer counts. */
+  left(poller: object): void {
+    this.#failing.delete(poller);
+  }
+
   failed(poller: object, error: unknown): void {
     this.#waiting -= 1;
     this.#failing.add(poller);
     this.#failures += 1;
     const nowMs = this.#clock.nowMs();
     this.#lastActivityMs = nowMs;
+    // By its kind, since the same fault may come in different words.
+    const kind = faultKind(error);
+    if (nowMs - (this.#loggedAtMs.get(kind) ?? Number.NEGATIVE_INFINITY) < REPEATED_LOG_INTERVAL_MS) return;
+    this.#loggedAtMs.set(kind, nowMs);
     const fault = explainSqsFault(error, this.#queue, 'sqs:ReceiveMessage');
-    if (fault === this.#loggedFault && nowMs - this.#loggedAtMs < REPEATED_LOG_INTERVAL_MS) return;
-    this.#loggedFault = fault;
-    this.#loggedAtMs = nowMs;
     this.#log.error(`${fault} Trying again until it works; nothing is lost.`, { failures: this.#failures });
+  }
+
+  /** Some messages could not be deleted or extended. It is logged at most once a minute, however many there are. */
+  notDeleted(reason: string): void {
+    this.#notDeleted += 1;
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#notDeletedLoggedAtMs < REPEATED_LOG_INTERVAL_MS) return;
+    this.#notDeletedLoggedAtMs = nowMs;
+    const text =
+      'Some messages were not deleted or extended; they will be delivered again, and known as duplicates';
+    this.#log.warn(`${text}: ${reason}`, { batches: this.#notDeleted });
   }
 
   #recover(): void {
@@ -81,6 +100,11 @@ export class Reception {
     if (this.#failing.size > 0) return;
     this.#log.info('SQS answers again.', { failures: this.#failures });
     this.#failures = 0;
-    this.#loggedFault = '';
+    this.#loggedAtMs.clear();
   }
+}
+
+function faultKind(error: unknown): string {
+  const { name, code } = error as { name?: string; code?: string };
+  return code ?? name ?? String(error);
 }

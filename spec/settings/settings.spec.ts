@@ -20,6 +20,7 @@ describe('the settings', () => {
     maxTypesPerWindow: 10_000,
     statePath: 'data/state.db',
     dedupRetentionMs: 3_600_000,
+    sqsClient: 'hot',
     pollersMax: 32,
     commitLingerMs: 20,
     httpHost: '127.0.0.1',

@@ -36,10 +36,11 @@ describe('a poller on sqs-consumer', () => {
   /** A poller that runs; `handle` decides on each batch. */
   function start(handle: PollerOptions['handle'], changes: Partial<PollerOptions> = {}): void {
     poller = new Poller({
+      onAnswer: () => {},
+      onIdle: () => {},
       queueUrl: QUEUE_URL,
       sqs: sqs.client,
       clock,
-      log: logged.log,
       reception: new Reception('events', clock, logged.log),
       admission: new Gate(),
       stopping: stopping.signal,

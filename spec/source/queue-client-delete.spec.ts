@@ -34,6 +34,7 @@ describe('deleting through the client under sqs-consumer', () => {
       reception,
       admission: new Gate(),
       stopping: stop.signal,
+      onAnswer: () => {},
     });
   });
 

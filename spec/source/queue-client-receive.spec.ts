@@ -27,7 +27,15 @@ describe('receiving through the client under sqs-consumer', () => {
   });
   afterEach(() => stop.abort());
 
-  const open = () => new QueueClient({ sqs: sqs.client, clock, reception, admission, stopping: stop.signal });
+  const open = () =>
+    new QueueClient({
+      sqs: sqs.client,
+      clock,
+      reception,
+      admission,
+      stopping: stop.signal,
+      onAnswer: () => {},
+    });
 
   /** Receives again and again without any pause of its own, as sqs-consumer does. */
   function poll(client: QueueClient): { answers: unknown[] } {

@@ -15,8 +15,8 @@ describe('the end of the source of deliveries', () => {
     it('aborts its long polls and ends', async () => {
       open(3);
       stage.read();
-      await stage.sqs.until(() => stage.sqs.polling === 3);
-      await stage.source.stop();
+      await stage.sqs.until(() => stage.sqs.polling === 1);
+      await stage.stop();
       await settle();
       expect(stage.isEnded).to.equal(true);
       expect(stage.sqs.polling).to.equal(0);
@@ -26,10 +26,11 @@ describe('the end of the source of deliveries', () => {
     it('ends only after the batches in hand are decided on and the acknowledged ones deleted', async () => {
       open(2);
       stage.read();
-      const acknowledged = await stage.receive(...someMessages(1));
+      // A full batch, so that there is a second poller.
+      const acknowledged = await stage.receive(...someMessages(10));
       const abandoned = await stage.receive({ MessageId: 'abandoned' });
       stage.sqs.failNext('delete', errorNamed('ServiceUnavailable'));
-      const stopped = stage.source.stop();
+      const stopped = stage.stop();
       await settle();
       expect(stage.isEnded).to.equal(false);
       abandoned.abandon();
@@ -41,12 +42,12 @@ describe('the end of the source of deliveries', () => {
       await stopped;
       await settle();
       expect(stage.isEnded).to.equal(true);
-      expect(stage.confirmed).to.deep.equal(['message-1']);
+      expect(stage.confirmed).to.deep.equal(acknowledged.messages.map(({ identity }) => identity));
     });
 
     it('asks for nothing when it had not begun', async () => {
       open();
-      await stage.source.stop();
+      await stage.stop();
       stage.read();
       await settle();
       expect(stage.isEnded).to.equal(true);
@@ -57,7 +58,7 @@ describe('the end of the source of deliveries', () => {
       open();
       stage.read();
       await stage.sqs.until(() => stage.sqs.polling === 1);
-      await Promise.all([stage.source.stop(), stage.source.stop()]);
+      await Promise.all([stage.stop(), stage.stop()]);
       await settle();
       expect(stage.isEnded).to.equal(true);
     });
@@ -69,7 +70,7 @@ describe('the end of the source of deliveries', () => {
     const delivery = await stage.receive(...someMessages(3));
     stage.source.destroy();
     delivery.acknowledge();
-    await stage.source.stop();
+    await stage.stop();
     await settle();
     expect(stage.source.closed).to.equal(true);
     expect(stage.sqs.callsOf('delete')).to.deep.equal([]);
@@ -82,7 +83,7 @@ describe('the end of the source of deliveries', () => {
     await stage.sqs.until(() => stage.sqs.polling === 1);
     stage.sqs.enqueue(...someMessages(1));
     stage.source.destroy();
-    await stage.source.stop();
+    await stage.stop();
     expect(stage.sqs.callsOf('delete')).to.deep.equal([]);
     expect(stage.deliveries).to.deep.equal([]);
   });

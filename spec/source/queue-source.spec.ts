@@ -12,12 +12,12 @@ describe('the source of deliveries', () => {
     stage = new SourceStage(pollers, queueUrl);
   }
 
-  it('asks for nothing before it is read, then with every poller at once', async () => {
+  it('asks for nothing before it is read, then with a single poller', async () => {
     open(3);
     await settle();
     expect(stage.sqs.calls).to.deep.equal([]);
     stage.read();
-    await stage.sqs.until(() => stage.sqs.polling === 3);
+    await stage.sqs.until(() => stage.sqs.polling === 1);
   });
 
   it('turns batches of up to 10 messages into deliveries', async () => {
@@ -27,7 +27,7 @@ describe('the source of deliveries', () => {
     await stage.sqs.until(() => stage.deliveries.length === 3);
     expect(stage.deliveries.map(({ messages }) => messages.length)).to.deep.equal([10, 10, 5]);
     expect(stage.deliveries[0]!.messages[0]).to.deep.equal({
-      identity: 'message-1',
+      identity: `${START_MS}:message-1`,
       messageId: 'message-1',
       body: 'body 1',
       sentAtMs: 1_601_978_400_000,
@@ -46,7 +46,7 @@ describe('the source of deliveries', () => {
     );
     expect(messages.map(({ identity, messageId }) => [identity, messageId])).to.deep.equal([
       ['order-7', 'message-1'],
-      ['message-1', 'message-1'],
+      [`${START_MS}:message-1`, 'message-1'],
     ]);
   });
 
@@ -70,7 +70,7 @@ describe('the source of deliveries', () => {
     open();
     stage.read();
     const { messages } = await stage.receive({ MessageId: 'bare' });
-    expect(messages).to.deep.equal([{ identity: 'bare', messageId: 'bare', body: '', sentAtMs: START_MS }]);
+    expect(messages).to.deep.equal([{ identity: ':bare', messageId: 'bare', body: '', sentAtMs: START_MS }]);
   });
 
   it('deletes nothing before it is acknowledged, then all of it, and reports the identities', async () => {
@@ -83,7 +83,7 @@ describe('the source of deliveries', () => {
     delivery.acknowledge();
     await stage.sqs.until(() => stage.confirmed.length === 2);
     expect(stage.sqs.deleted).to.deep.equal(['message-1', 'message-2']);
-    expect(stage.confirmed).to.deep.equal(['order-7', 'message-2']);
+    expect(stage.confirmed).to.deep.equal(['order-7', ':message-2']);
   });
 
   it('does not delete what is abandoned, and lets the first word count', async () => {
@@ -107,6 +107,25 @@ describe('the source of deliveries', () => {
     expect(stage.sqs.callsOf('receive')).to.have.length(2);
   });
 
+  it('has more pollers while batches come back full, up to its maximum, and fewer when they come back empty', async () => {
+    open(4);
+    stage.sqs.enqueue(...someMessages(60));
+    stage.read();
+    await stage.sqs.until(() => stage.deliveries.length === 4);
+    expect(stage.source.pollers).to.equal(4);
+    for (const delivery of stage.deliveries.slice(0, 4)) delivery.acknowledge();
+    await stage.sqs.until(() => stage.deliveries.length === 6);
+    for (const delivery of stage.deliveries.slice(4)) delivery.acknowledge();
+    await stage.sqs.until(() => stage.sqs.polling === 4);
+    while (stage.source.pollers > 1) {
+      stage.sqs.answerEmpty();
+      await settle();
+    }
+    await stage.sqs.until(() => stage.sqs.polling === 1);
+    (await stage.receive(...someMessages(1))).acknowledge();
+    expect(stage.source.pollers).to.equal(1);
+  });
+
   it('writes nothing to stdout, not even for a FIFO queue', async () => {
     const stdout = sinon.spy(process.stdout, 'write');
     try {
@@ -114,7 +133,7 @@ describe('the source of deliveries', () => {
       stage.read();
       (await stage.receive(...someMessages(2))).acknowledge();
       await stage.sqs.until(() => stage.confirmed.length === 2);
-      await stage.source.stop();
+      await stage.stop();
       expect(stdout.args).to.deep.equal([]);
     } finally {
       stdout.restore();

@@ -18,17 +18,16 @@ export class SourceStage {
   readonly source: QueueSource;
   isEnded = false;
 
-  constructor(pollers = 1, queueUrl = QUEUE_URL) {
+  constructor(pollersMax = 1, queueUrl = QUEUE_URL) {
     const { sqs, clock, logged } = this;
     this.source = new QueueSource({
       queueUrl,
       sqs: sqs.client,
       visibilityTimeoutMs: 30_000,
-      pollers,
+      pollersMax,
       reception: new Reception('events', clock, logged.log),
       admission: new Gate(),
       clock,
-      log: logged.log,
       onDeleted: (identity) => this.confirmed.push(identity),
     });
     this.source.on('end', () => {
@@ -49,8 +48,15 @@ export class SourceStage {
     return this.deliveries[before]!;
   }
 
+  /** Asks it to stop, and lets the time pass in which a receive may still be answered. */
+  async stop(): Promise<void> {
+    const stopped = this.source.stop();
+    await this.clock.advance(100);
+    return stopped;
+  }
+
   async end(): Promise<void> {
     this.source.destroy();
-    await this.source.stop();
+    await this.stop();
   }
 }

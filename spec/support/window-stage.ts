@@ -71,7 +71,7 @@ export class WindowStage {
       clock: this.clock,
       log: this.logged.log,
       lingerMs,
-      pollers,
+      pollers: () => pollers,
       isQuiet: () => this.isQuiet,
       onDeadLetters: (added) => this.deadLetters.push(added),
     });

@@ -1,0 +1,44 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
+
+/** Where the SDK sends its requests and for whom it signs them. */
+export interface SigningTarget {
+  /** `https://sqs.eu-west-1.amazonaws.com`, without a path. */
+  readonly origin: string;
+  readonly host: string;
+  readonly region: string;
+  readonly service: string;
+}
+
+interface SentRequest {
+  readonly protocol: string;
+  readonly hostname: string;
+  readonly port?: number;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Watches what the SDK's client sends, and tells of each request that is signed with Signature Version 4. Region,
+ * endpoint and signing name have many sources (variables, profiles, partitions, FIPS, dual stack, the queue's
+ * URL); so they are not worked out a second time, but taken from a request that the SDK has made.
+ */
+export function watchSigning(sdk: SQSClient, onTarget: (target: SigningTarget) => void): void {
+  sdk.middlewareStack.add(
+    (next) => (args) => {
+      const target = targetOf(args.request as SentRequest);
+      if (target) onTarget(target);
+      return next(args);
+    },
+    // Behind the signing, which has high priority in the same step.
+    { name: 'watchSigning', step: 'finalizeRequest', priority: 'low' },
+  );
+}
+
+function targetOf({ protocol, hostname, port, path, headers }: SentRequest): SigningTarget | undefined {
+  const scope = /^AWS4-HMAC-SHA256 Credential=[^,]*\/\d{8}\/([^/,]+)\/([^/,]+)\/aws4_request,/.exec(
+    headers.authorization ?? '',
+  );
+  if (!scope || path !== '/') return undefined;
+  const host = port ? `${hostname}:${port}` : hostname;
+  return { origin: `${protocol}//${host}`, host, region: scope[1]!, service: scope[2]! };
+}

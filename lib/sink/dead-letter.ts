@@ -12,15 +12,18 @@ const GIVEN_UP_IN_ORDER = ['detail', 'source_queue', 'event_index', 'source_mess
 /** Everything but what XML 1.0 calls a character: SQS refuses a message that holds any of it. */
 const NOT_ALLOWED = /[^\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]/gu;
 
-/** The rejections of one message, as the dead letters that its queue is going to hold. */
-export function deadLettersOf(
+/**
+ * The rejections of one message, as the dead letters that its queue is going to hold. They are made one by one,
+ * because a message can hold half a million.
+ */
+export function* deadLettersOf(
   message: { readonly messageId: string; readonly body: string },
   rejections: readonly Rejection[],
   sourceQueue: string,
-): DeadLetter[] {
+): Generator<DeadLetter, void, undefined> {
   const isFromArray = rejections.some(({ index }) => index !== undefined);
   const elements = isFromArray ? elementSources(message.body) : [];
-  return rejections.map(({ reason, detail, index }) => {
+  for (const { reason, detail, index } of rejections) {
     const body = index === undefined ? message.body : elements[index]!;
     const attributes = {
       reason,
@@ -29,8 +32,8 @@ export function deadLettersOf(
       source_queue: sourceQueue,
       ...(index === undefined ? {} : { event_index: String(index) }),
     };
-    return { body, attributes: fitBeside(body, attributes) };
-  });
+    yield { body, attributes: fitBeside(body, attributes) };
+  }
 }
 
 /** What a dead letter takes of SQS' limits, in bytes. */

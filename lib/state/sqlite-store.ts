@@ -1,7 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../errors.ts';
 import { explainUse, openSqliteFile } from './sqlite-file.ts';
+import { createSqliteReader } from './sqlite-reader.ts';
 import { createSqliteTransaction } from './sqlite-transaction.ts';
+import type { StateReader } from './state-reader.ts';
 import type {
   Ledger,
   LedgerEntry,
@@ -16,6 +18,8 @@ export class SqliteStore implements StateStore {
   readonly #db: DatabaseSync;
   readonly #path: string;
   readonly #tx: StateTransaction;
+  /** For whoever looks on while the pipeline runs. */
+  readonly reader: StateReader;
   /** Ends when everything asked for so far has been done: one connection, so one transaction at a time. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -25,6 +29,10 @@ export class SqliteStore implements StateStore {
     this.#db = openSqliteFile(path);
     try {
       this.#tx = createSqliteTransaction(this.#db);
+      this.reader = {
+        ...createSqliteReader(this.#db, (work) => this.#inTurn(work)),
+        readLedger: () => this.readLedger(),
+      };
     } catch (error) {
       this.#db.close();
       throw new Error(`The state file ${path} is damaged (${messageOf(error)}). It is kept as it is.`, {

@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
+import { Breather } from '../breather.ts';
 import type { WindowBounds } from '../window/window-assigner.ts';
+import { totalsStatements } from './sqlite-totals.ts';
 import type {
   Aggregate,
   DeadLetter,
@@ -13,6 +15,9 @@ import type {
   StoredWindow,
 } from './state-store.ts';
 
+/** After so many rows written or removed the event loop gets a turn. */
+const ROWS_PER_TURN = 2_000;
+
 /** The statements of a transaction, prepared once. Whoever uses it begins and ends the transaction itself. */
 export function createSqliteTransaction(db: DatabaseSync): StateTransaction {
   return {
@@ -20,6 +25,7 @@ export function createSqliteTransaction(db: DatabaseSync): StateTransaction {
     ...identityStatements(db),
     ...windowStatements(db),
     ...emissionStatements(db),
+    ...totalsStatements(db),
     ...outboxStatements(db),
   };
 }
@@ -52,9 +58,12 @@ function identityStatements(db: DatabaseSync) {
     `UPDATE identities SET open_deliveries = max(open_deliveries - 1, 0),
        expires_ms = CASE WHEN open_deliveries <= 1 THEN ? ELSE expires_ms END WHERE identity = ?`,
   );
-  const purge = db.prepare(
-    'DELETE FROM identities WHERE identity IN (SELECT identity FROM identities WHERE expires_ms < ? LIMIT ?)',
+  const selectSweepEnd = db.prepare(
+    'SELECT identity FROM identities WHERE identity > ? ORDER BY identity LIMIT 1 OFFSET ?',
   );
+  const sweep = db.prepare('DELETE FROM identities WHERE identity > ? AND identity <= ? AND expires_ms < ?');
+  const sweepRest = db.prepare('DELETE FROM identities WHERE identity > ? AND expires_ms < ?');
+  let sweptTo = '';
   return {
     async claimIdentities(identities: readonly string[], expiresMs: number): Promise<boolean[]> {
       return identities.map((identity) => {
@@ -67,7 +76,10 @@ function identityStatements(db: DatabaseSync) {
       for (const identity of identities) confirm.run(expiresMs, identity);
     },
     async purgeIdentities(nowMs: number, limit: number): Promise<void> {
-      purge.run(nowMs, limit);
+      const end = selectSweepEnd.get(sweptTo, limit - 1)?.identity as string | undefined;
+      if (end === undefined) sweepRest.run(sweptTo, nowMs);
+      else sweep.run(sweptTo, end, nowMs);
+      sweptTo = end ?? '';
     },
   };
 }
@@ -117,12 +129,15 @@ function windowStatements(db: DatabaseSync) {
 }
 
 function emissionStatements(db: DatabaseSync) {
-  const selectDue = db.prepare(
-    `SELECT w.end_ms, w.start_ms, a.type, a.count, a.sum, a.revision
-       FROM windows w JOIN aggregates a ON a.window_id = w.id AND a.dirty = 1
-       WHERE w.id IN (SELECT id FROM windows WHERE printed_ms IS NULL AND end_ms <= ?
-                      UNION ALL SELECT id FROM windows WHERE dirty = 1 AND printed_ms IS NOT NULL AND printed_ms <= ?)
-       ORDER BY w.end_ms, w.start_ms, a.type LIMIT ?`,
+  // In two steps, each in the order of an index: one statement would sort everything that is due for each page.
+  const selectDueWindows = db.prepare(
+    `SELECT id, end_ms, start_ms FROM windows
+       WHERE id IN (SELECT id FROM windows WHERE printed_ms IS NULL AND end_ms <= ?
+                    UNION ALL SELECT id FROM windows WHERE dirty = 1 AND printed_ms IS NOT NULL AND printed_ms <= ?)
+       ORDER BY end_ms, start_ms LIMIT ?`,
+  );
+  const selectDirty = db.prepare(
+    'SELECT type, count, sum, revision FROM aggregates WHERE window_id = ? AND dirty = 1 ORDER BY type LIMIT ?',
   );
   const cleanAggregate = db.prepare(
     `UPDATE aggregates SET dirty = 0, revision = ?
@@ -141,28 +156,37 @@ function emissionStatements(db: DatabaseSync) {
   );
   return {
     async readDueLines({ openEndMs, printedMs }: DueBefore, limit: number): Promise<DueLine[]> {
-      return selectDue.all(openEndMs, printedMs, limit).map((row) => ({
-        bounds: { startMs: row.start_ms as number, endMs: row.end_ms as number },
-        type: row.type as string,
-        count: row.count as number,
-        sum: row.sum as string,
-        revision: row.revision as number,
-      }));
+      const lines: DueLine[] = [];
+      for (const { id, end_ms, start_ms } of selectDueWindows.all(openEndMs, printedMs, limit)) {
+        const bounds = { startMs: start_ms as number, endMs: end_ms as number };
+        for (const { type, count, sum, revision } of selectDirty.all(id as number, limit - lines.length))
+          lines.push({
+            bounds,
+            type: type as string,
+            count: count as number,
+            sum: sum as string,
+            revision: revision as number,
+          });
+        if (lines.length === limit) break;
+      }
+      return lines;
     },
     async markPrinted(lines: readonly DueLine[], nowMs: number): Promise<void> {
-      for (const { bounds, type, revision } of lines)
+      for (const [index, { bounds, type, revision }] of lines.entries()) {
         cleanAggregate.run(revision + 1, bounds.endMs, bounds.startMs, type);
-      // Lines come sorted by window, so each window is a run of them.
-      lines.forEach(({ bounds }, index) => {
+        // Lines come sorted by window, so each window is a run of them.
         const next = lines[index + 1]?.bounds;
         if (next?.endMs !== bounds.endMs || next.startMs !== bounds.startMs)
           cleanWindow.run(nowMs, bounds.endMs, bounds.startMs);
-      });
+      }
     },
     async forgetWindows(horizonMs: number, limit: number): Promise<void> {
+      const breather = new Breather(ROWS_PER_TURN);
       for (const { id } of selectForgotten.all(horizonMs, limit)) {
-        deleteAggregates.run(id as number);
+        const { changes } = deleteAggregates.run(id as number);
         deleteWindow.run(id as number);
+        const pause = breather.spend(1 + Number(changes));
+        if (pause) await pause;
       }
     },
     async readOutlook(): Promise<Outlook> {
@@ -187,7 +211,12 @@ function outboxStatements(db: DatabaseSync) {
       return lines.map((line) => ({ seq: Number(insertLine.run(line).lastInsertRowid), line }));
     },
     async addDeadLetters(letters: readonly DeadLetter[]): Promise<void> {
-      for (const { body, attributes } of letters) insertDeadLetter.run(body, JSON.stringify(attributes));
+      const breather = new Breather(ROWS_PER_TURN);
+      for (const { body, attributes } of letters) {
+        insertDeadLetter.run(body, JSON.stringify(attributes));
+        const pause = breather.spend();
+        if (pause) await pause;
+      }
     },
   };
 }

@@ -66,6 +66,14 @@ export interface Tally {
 /** `received` is the sum of all other entries, in events and in messages. */
 export type Ledger = Map<LedgerEntry, Tally>;
 
+/** How many events of a type, and what their values add up to. */
+export interface TypeTotal {
+  readonly type: string;
+  readonly count: number;
+  /** Exact, in plain notation. */
+  readonly sum: string;
+}
+
 /** When there will be something to do without any new message. Undefined where there is nothing to wait for. */
 export interface Outlook {
   /** The earliest end of an open window. */
@@ -86,7 +94,10 @@ export interface StateTransaction {
   claimIdentities(identities: readonly string[], expiresMs: number): Promise<boolean[]>;
   /** SQS has confirmed one deletion for each of these; with no other delivery open they expire at `expiresMs`. */
   confirmIdentities(identities: readonly string[], expiresMs: number): Promise<void>;
-  /** Forgets identities that expired before `nowMs`, at most `limit`, so that no commit takes long. */
+  /**
+   * Looks at the next `limit` identities, all of them in turn, and forgets those that expired before `nowMs`. Called
+   * with a multiple of what is claimed, it keeps up, and no commit takes long.
+   */
   purgeIdentities(nowMs: number, limit: number): Promise<void>;
 
   readWindow(bounds: WindowBounds): Promise<StoredWindow | undefined>;
@@ -102,6 +113,8 @@ export interface StateTransaction {
   forgetWindows(horizonMs: number, limit: number): Promise<void>;
 
   addToLedger(changes: Ledger): Promise<void>;
+  /** Adds to the running totals, each type at most once. Beyond 10,000 types new ones are added to the type "". */
+  addToTotals(changes: Iterable<TypeTotal>): Promise<void>;
   /** @returns the lines with their sequence numbers, in the order given */
   addLines(lines: readonly string[]): Promise<OutboxLine[]>;
   addDeadLetters(letters: readonly DeadLetter[]): Promise<void>;

@@ -6,7 +6,14 @@ import type { EventTimeParser } from './event-time.ts';
 import { elementSources, memberSource } from './json-source.ts';
 
 /** Why something cannot be counted. */
-export type Reason = 'invalid_json' | 'schema_violation' | 'in_the_future' | 'too_late' | 'too_many_types';
+export const REASONS = [
+  'invalid_json',
+  'schema_violation',
+  'in_the_future',
+  'too_late',
+  'too_many_types',
+] as const;
+export type Reason = (typeof REASONS)[number];
 
 /** A body, or one element of it, that cannot be counted. */
 export interface Rejection {

@@ -1,7 +1,11 @@
 import { Transform, type TransformCallback } from 'node:stream';
+import { Breather } from '../breather.ts';
 import type { Delivery, ReceivedMessage } from '../source/delivery.ts';
 import { type ParsedBody, parseBody } from './body.ts';
 import type { EventTimeParser } from './event-time.ts';
+
+/** After bodies of so many characters the event loop gets a turn. */
+const CHARACTERS_PER_TURN = 524_288;
 
 /** A message whose events are known, good and bad. */
 export interface ValidatedMessage extends ReceivedMessage, ParsedBody {}
@@ -27,13 +31,22 @@ export class ValidateTransform extends Transform {
   }
 
   override _transform(delivery: Delivery, _encoding: BufferEncoding, done: TransformCallback): void {
-    const messages = delivery.messages.map((message) => this.#validate(message));
-    const validated: ValidatedDelivery = {
+    this.#validateAll(delivery).then((validated) => done(null, validated), done);
+  }
+
+  async #validateAll(delivery: Delivery): Promise<ValidatedDelivery> {
+    const breather = new Breather(CHARACTERS_PER_TURN);
+    const messages: ValidatedMessage[] = [];
+    for (const message of delivery.messages) {
+      messages.push(this.#validate(message));
+      const pause = breather.spend(message.body.length);
+      if (pause) await pause;
+    }
+    return {
       messages,
       acknowledge: () => delivery.acknowledge(),
       abandon: () => delivery.abandon(),
     };
-    done(null, validated);
   }
 
   #validate(message: ReceivedMessage): ValidatedMessage {

@@ -1,9 +1,14 @@
+import { Breather } from '../breather.ts';
 import type { Aggregate, Progress, StateTransaction, StoredWindow } from '../state/state-store.ts';
 import type { Rejection } from '../validate/body.ts';
 import type { Event } from '../validate/event.ts';
 import { ExactSum } from './exact-sum.ts';
+import { TotalsDelta } from './totals.ts';
 import { isTooLate, type LatenessRules } from './watermark.ts';
 import { isTotal, type WindowAssigner, type WindowBounds } from './window-assigner.ts';
+
+/** After so many aggregates read or written the event loop gets a turn. */
+const AGGREGATES_PER_TURN = 2_000;
 
 export interface CountingRules extends LatenessRules {
   readonly assign: WindowAssigner;
@@ -41,6 +46,9 @@ export class Aggregation {
   /** The windows that accept events, by the start of the last window that an event belongs to. */
   readonly #slotsByStart = new Map<number, readonly Slot[]>();
   readonly #slots = new Map<number, Slot>();
+  readonly #totals = new TotalsDelta();
+  /** How many windows an event belongs to. */
+  readonly windowsPerEvent: number;
   /** The largest event time among the events added, in milliseconds. */
   maxEventTimeMs: number | undefined;
 
@@ -48,6 +56,7 @@ export class Aggregation {
     this.#rules = rules;
     this.#progress = progress;
     this.#nowMs = nowMs;
+    this.windowsPerEvent = rules.assign(nowMs).length;
   }
 
   /** Takes note of which windows and types the event concerns. */
@@ -57,7 +66,10 @@ export class Aggregation {
   }
 
   async load(tx: StateTransaction): Promise<void> {
+    const breather = new Breather(AGGREGATES_PER_TURN);
     for (const slot of this.#slots.values()) {
+      const pause = breather.spend(slot.wanted.size);
+      if (pause) await pause;
       slot.stored = await tx.readWindow(slot.bounds);
       slot.types = slot.stored?.types ?? 0;
       const found = slot.stored
@@ -92,11 +104,13 @@ export class Aggregation {
         index,
       };
     for (const slot of slots) addToSlot(slot, event);
+    this.#totals.add(event);
     if (this.maxEventTimeMs === undefined || timeMs > this.maxEventTimeMs) this.maxEventTimeMs = timeMs;
     return undefined;
   }
 
   async save(tx: StateTransaction): Promise<void> {
+    const breather = new Breather(AGGREGATES_PER_TURN);
     for (const { bounds, stored, types, running, changed } of this.#slots.values()) {
       if (changed.size === 0) continue;
       const aggregates = new Map<string, Aggregate>();
@@ -107,7 +121,10 @@ export class Aggregation {
       // Running totals have no end to wait for: they count as closed, and as revised, from the first event on.
       const printedMs = stored?.printedMs ?? (isTotal(bounds) ? 0 : undefined);
       await tx.writeWindow({ bounds, types, printedMs }, aggregates);
+      const pause = breather.spend(changed.size);
+      if (pause) await pause;
     }
+    await tx.addToTotals(this.#totals);
   }
 
   #isInTheFuture({ timeMs }: Event): boolean {

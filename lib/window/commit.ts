@@ -1,3 +1,4 @@
+import { Breather } from '../breather.ts';
 import { deadLettersOf } from '../sink/dead-letter.ts';
 import { resultLine } from '../sink/result-line.ts';
 import type {
@@ -16,9 +17,14 @@ import { advance, watermarkMs } from './watermark.ts';
 
 /** Bounds what one commit prints; what is due beyond it follows in the next. */
 const LINES_PER_COMMIT_MAX = 5_000;
-/** Bounds what one commit cleans up; both are well above what one commit can add. */
-const PURGED_PER_COMMIT_MAX = 5_000;
+/** How many identities are looked at for each one that is claimed: all of them, several times a retention. */
+const SWEPT_PER_IDENTITY = 4;
+const SWEPT_PER_COMMIT_MIN = 100;
+/** Bounds what one commit cleans up; well above what one commit can add. */
 const FORGOTTEN_PER_COMMIT_MAX = 1_000;
+/** After so many the event loop gets a turn: an event once for each of its windows, and rejections. */
+const EVENTS_PER_TURN = 50_000;
+const REJECTIONS_PER_TURN = 5_000;
 
 export interface CommitRules extends CountingRules {
   readonly revisionIntervalMs: number;
@@ -43,6 +49,9 @@ export interface CommitOutcome {
   readonly lines: readonly OutboxLine[];
   /** How many dead letters were added to the outbox. */
   readonly deadLetters: number;
+  /** The same, for who looks on. */
+  readonly letters: readonly DeadLetter[];
+  readonly progress: Progress;
   /** There is more to print at once than one commit may. */
   readonly isMoreDue: boolean;
   readonly outlook: Outlook;
@@ -66,22 +75,19 @@ export async function commit(
 
   const before = await tx.readProgress();
   const aggregation = new Aggregation(rules, before, nowMs);
-  for (const { events } of unseen) for (const event of events) aggregation.expect(event);
-  await aggregation.load(tx);
-  const letters = unseen.flatMap((message) => {
-    const rejections = countMessage(message, aggregation, ledger);
-    return rejections.length === 0 ? [] : deadLettersOf(message, rejections, rules.sourceQueue);
-  });
+  const letters = await countMessages(tx, unseen, aggregation, ledger, rules.sourceQueue);
   await aggregation.save(tx);
   const progress = advance(before, aggregation.maxEventTimeMs, rules);
 
   const lines = await printDue(tx, progress, work, rules);
   await saveRest(tx, progress, ledger, letters);
   await tx.forgetWindows(progress.horizonMs, FORGOTTEN_PER_COMMIT_MAX);
-  await tx.purgeIdentities(nowMs, PURGED_PER_COMMIT_MAX);
+  await tx.purgeIdentities(nowMs, SWEPT_PER_COMMIT_MIN + SWEPT_PER_IDENTITY * messages.length);
   return {
     lines,
     deadLetters: letters.length,
+    letters,
+    progress,
     isMoreDue: lines.length === LINES_PER_COMMIT_MAX,
     outlook: await tx.readOutlook(),
   };
@@ -106,14 +112,50 @@ async function claimUnseen(
   });
 }
 
+/** @returns the dead letters */
+async function countMessages(
+  tx: StateTransaction,
+  messages: readonly ValidatedMessage[],
+  aggregation: Aggregation,
+  ledger: Ledger,
+  sourceQueue: string,
+): Promise<DeadLetter[]> {
+  const breather = new Breather(EVENTS_PER_TURN);
+  for (const { events } of messages)
+    for (const event of events) {
+      aggregation.expect(event);
+      const pause = breather.spend(aggregation.windowsPerEvent);
+      if (pause) await pause;
+    }
+  await aggregation.load(tx);
+  const letters: DeadLetter[] = [];
+  const letterBreather = new Breather(REJECTIONS_PER_TURN);
+  for (const message of messages) {
+    const rejections = await countMessage(message, aggregation, ledger, breather);
+    for (const letter of deadLettersOf(message, rejections, sourceQueue)) {
+      letters.push(letter);
+      const pause = letterBreather.spend();
+      if (pause) await pause;
+    }
+  }
+  return letters;
+}
+
 /** Counts what can be counted; returns what cannot, from validation and from the windows. */
-function countMessage(message: ValidatedMessage, aggregation: Aggregation, ledger: Ledger): Rejection[] {
+async function countMessage(
+  message: ValidatedMessage,
+  aggregation: Aggregation,
+  ledger: Ledger,
+  breather: Breather,
+): Promise<Rejection[]> {
   const rejections = [...message.rejections];
   let counted = 0;
   for (const event of message.events) {
     const rejection = aggregation.add(event);
     if (rejection) rejections.push(rejection);
     else counted += 1;
+    const pause = breather.spend(aggregation.windowsPerEvent);
+    if (pause) await pause;
   }
   // As a message it is counted when any of it was; else it goes by the first thing that was wrong with it.
   if (counted > 0) addTo(ledger, 'counted', counted, 1);

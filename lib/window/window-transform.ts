@@ -1,6 +1,8 @@
 import { Transform, type TransformCallback } from 'node:stream';
+import { eventLoopTurn } from '../breather.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { Observer } from '../ops/observer.ts';
 import { rideOut } from '../retry.ts';
 import type { OutboxLine, Outlook, StateStore } from '../state/state-store.ts';
 import type { ValidatedDelivery } from '../validate/validate-transform.ts';
@@ -22,11 +24,12 @@ export interface WindowTransformOptions {
   readonly log: Log;
   /** Longest wait to gather one commit, in milliseconds. */
   readonly lingerMs: number;
-  /** When this many deliveries are gathered, no poller is left that could bring another one. */
-  readonly pollers: number;
+  /** How many pollers there are: with as many deliveries gathered none is left that could bring another one. */
+  readonly pollers: () => number;
   readonly isQuiet: () => boolean;
   /** Called after a commit that put dead letters into the outbox, with their number. */
   readonly onDeadLetters: (added: number) => void;
+  readonly observer?: Observer | undefined;
 }
 
 /**
@@ -99,8 +102,9 @@ export class WindowTransform extends Transform {
   #commitSoon(): void {
     if (this.#running) return; // it looks again when it is done
     const { pollers, lingerMs, clock } = this.#options;
-    if (this.#gathered.length >= pollers || this.#admitMore) this.#start();
-    else if (this.#gathered.length > 0) this.#cancelLinger ??= clock.schedule(() => this.#start(), lingerMs);
+    if (this.#gathered.length === 0) return; // no poller may be started yet, so 0 of 0 does not count
+    if (this.#gathered.length >= pollers() || this.#admitMore) this.#start();
+    else this.#cancelLinger ??= clock.schedule(() => this.#start(), lingerMs);
   }
 
   #start(): void {
@@ -143,19 +147,29 @@ export class WindowTransform extends Transform {
     for (const delivery of deliveries) delivery.acknowledge();
     await this.#deliver(outcome.lines);
     while (outcome.isMoreDue && !this.destroyed) {
+      await eventLoopTurn();
       outcome = await this.#commit([]);
       await this.#deliver(outcome.lines);
     }
   }
 
   async #commit(deliveries: readonly ValidatedDelivery[]): Promise<CommitOutcome> {
-    const { store, rules, clock, log, isQuiet, onDeadLetters } = this.#options;
+    const { store, rules, clock, log, isQuiet, onDeadLetters, observer } = this.#options;
     const messages = deliveries.flatMap((delivery) => delivery.messages);
     const confirmed = this.#confirmed;
-    const attempt = () =>
-      store.transaction((tx) =>
-        commit(tx, { messages, confirmed, nowMs: clock.nowMs(), isQuiet: isQuiet() }, rules),
-      );
+    const attempt = async () => {
+      observer?.commitBegan();
+      try {
+        const done = await store.transaction((tx) =>
+          commit(tx, { messages, confirmed, nowMs: clock.nowMs(), isQuiet: isQuiet() }, rules),
+        );
+        observer?.committed(messages.length, done);
+        return done;
+      } catch (error) {
+        observer?.commitFailed();
+        throw error;
+      }
+    };
     this.#confirmed = [];
     const outcome = await rideOut(attempt, { clock, log, signal: this.#stopping.signal });
     this.#lastCommitMs = clock.nowMs();
@@ -179,7 +193,9 @@ export class WindowTransform extends Transform {
     if (lines.length === 0 || this.destroyed || this.push(lines)) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#resumeReading = resolve;
+    this.#options.observer?.heldUp();
     await promise;
+    this.#options.observer?.released();
     this.#resumeReading = undefined;
   }
 

@@ -12,7 +12,7 @@ import {
 import { SqliteStore } from '../../lib/state/sqlite-store.ts';
 import type { Ledger } from '../../lib/state/state-store.ts';
 import { type EmbeddedSqs, spawnEmbeddedSqs } from '../../scripts/embedded-sqs.ts';
-import { Program } from './program.ts';
+import { type Launch, Program } from './program.ts';
 
 export interface Sending {
   readonly body: string;
@@ -39,6 +39,10 @@ export class Bench {
       credentials: { accessKeyId: 'spec', secretAccessKey: 'spec' },
       useQueueUrlAsEndpoint: false,
     });
+  }
+
+  get endpoint(): string {
+    return this.#embedded.endpoint;
   }
 
   get env(): Readonly<Record<string, string>> {
@@ -75,6 +79,7 @@ export class Bench {
     queue: Queue,
     settings: Readonly<Record<string, string>> = {},
     args: readonly string[] = [],
+    launch: Launch = {},
   ): Program {
     const program = new Program(
       {
@@ -84,6 +89,7 @@ export class Bench {
         ...settings,
       },
       args,
+      launch,
     );
     this.#programs.push(program);
     return program;

@@ -14,6 +14,14 @@ const QUICK = {
   HTTP_PORT: 'off',
 };
 
+/** How the process is started, where that is not simply by Node.js with a pipe to this process as its stdout. */
+export interface Launch {
+  /** A command that starts the one behind it in its own place (`exec`), such as `setpriv …`. */
+  readonly through?: readonly string[];
+  /** A file descriptor to be the program's stdout; its lines are then read by whoever has the other end. */
+  readonly stdout?: number;
+}
+
 /** The real program in a process of its own, with what it prints. */
 export class Program {
   readonly #child: ChildProcess;
@@ -25,13 +33,19 @@ export class Program {
   readonly ended: Promise<number | NodeJS.Signals>;
   #onNews: () => void = () => {};
 
-  constructor(env: Readonly<Record<string, string>>, args: readonly string[] = []) {
-    this.#child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(
+    env: Readonly<Record<string, string>>,
+    args: readonly string[] = [],
+    { through = [], stdout: stdoutTo }: Launch = {},
+  ) {
+    const [command, ...rest] = [...through, process.execPath, MAIN, ...args];
+    this.#child = spawn(command!, rest, {
       env: { PATH: process.env.PATH, ...QUICK, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', stdoutTo ?? 'pipe', 'pipe'],
     });
     const { stdout, stderr } = this.#child;
-    createInterface({ input: stdout! }).on('line', (line) => this.#news(() => this.lines.push(line)));
+    if (stdout)
+      createInterface({ input: stdout }).on('line', (line) => this.#news(() => this.lines.push(line)));
     createInterface({ input: stderr! }).on('line', (line) =>
       this.#news(() => this.log.push(JSON.parse(line))),
     );

@@ -14,7 +14,7 @@ const ATTRIBUTES_SIZE = Object.entries(ATTRIBUTES)
   .reduce((total, size) => total + size);
 
 function letterOf(body: string) {
-  return deadLettersOf({ messageId: 'message-1', body }, [MESSAGE], 'events')[0]!;
+  return [...deadLettersOf({ messageId: 'message-1', body }, [MESSAGE], 'events')][0]!;
 }
 
 describe('the size of a dead letter', () => {

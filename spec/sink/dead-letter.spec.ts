@@ -9,7 +9,7 @@ function lettersOf(body: string, ...rejections: Partial<Rejection>[]) {
   const complete = rejections.map(
     (given): Rejection => ({ reason: 'schema_violation', detail: 'wrong', index: undefined, ...given }),
   );
-  return deadLettersOf({ messageId: 'message-1', body }, complete, QUEUE);
+  return [...deadLettersOf({ messageId: 'message-1', body }, complete, QUEUE)];
 }
 
 /** The `detail` that a dead letter gets for this one. */

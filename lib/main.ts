@@ -1,11 +1,14 @@
 import { Console } from 'node:console';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import { scheduleDeadline, systemClock } from './clock.ts';
 import { messageOf, WrongSettings } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import type { Ops, OpsParts } from './ops/ops.ts';
 import { runPipeline } from './pipeline.ts';
 import { helpText } from './settings/help.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
-import { checkDeadLetterQueue, createSqsClient, openQueue } from './source/queue-connection.ts';
+import { HotClient } from './source/hot-client.ts';
+import { checkDeadLetterQueue, createSqsClient, openQueue, queueNameOf } from './source/queue-connection.ts';
 import { SqliteStore } from './state/sqlite-store.ts';
 
 const EXIT = { stopped: 0, fault: 1, wrongSettings: 2 } as const;
@@ -46,16 +49,21 @@ async function run(settings: Settings, log: Log): Promise<number> {
   await using releasers = new AsyncDisposableStack();
   const store = new SqliteStore(settings.statePath);
   releasers.defer(() => store.close());
-  const sqs = createSqsClient(1);
-  releasers.defer(() => sqs.destroy());
+  const sdk = createSqsClient(1);
+  releasers.defer(() => sdk.destroy());
+  const hot = new HotClient(sdk, systemClock, settings.pollersMax);
+  releasers.defer(() => hot.close());
   const queue = await openQueue(settings.queue, settings.createQueues);
   const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
   if (deadLetterProblem)
     log.warn(`${deadLetterProblem.message} Until then dead letters wait in the state; results go on.`);
+  // Before the first message: a port that is taken is a wrong setting, and ends the start.
+  const ops = await openOps(settings, { reader: store.reader, sqs: sdk, queueUrl: queue.url }, log);
+  releasers.defer(() => ops?.close());
   log.info('Started.', { queue: queue.url, state: settings.statePath });
   const outcome = await runPipeline({
     settings,
-    sqs,
+    sqs: settings.sqsClient === 'hot' ? (hot as Pick<SQSClient, 'send'>) : sdk,
     queueUrl: queue.url,
     queueTraits: queue.traits,
     store,
@@ -63,9 +71,29 @@ async function run(settings: Settings, log: Log): Promise<number> {
     clock: systemClock,
     log,
     stop,
+    observer: ops?.observer,
   });
   log.info('Stopped.');
   return outcome === 'stopped' ? EXIT.stopped : EXIT.fault;
+}
+
+/** Loaded only when it is wanted: without HTTP none of it takes time or memory. */
+async function openOps(
+  settings: Settings,
+  state: Pick<OpsParts, 'reader' | 'sqs' | 'queueUrl'>,
+  log: Log,
+): Promise<Ops | undefined> {
+  const { httpHost, httpPort } = settings;
+  if (httpPort === 'off') return undefined;
+  const { startOps } = await import('./ops/ops.ts');
+  const parts = {
+    ...state,
+    queueName: queueNameOf(state.queueUrl),
+    rules: settings,
+    clock: systemClock,
+    log,
+  };
+  return startOps(parts, httpHost, httpPort);
 }
 
 async function check(settings: Settings, log: Log): Promise<number> {

@@ -2,6 +2,7 @@ import { pipeline } from 'node:stream/promises';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
+import type { Observer } from './ops/observer.ts';
 import type { Settings } from './settings/settings.ts';
 import { DeadLetterSink } from './sink/dead-letter-sink.ts';
 import { StdoutSink } from './sink/stdout-sink.ts';
@@ -16,12 +17,9 @@ import { imbalanceOf } from './window/ledger.ts';
 import { createWindowAssigner } from './window/window-assigner.ts';
 import { WindowTransform } from './window/window-transform.ts';
 
-/** How many batches are received at the same time, within POLLERS_MAX. */
-const POLLERS = 8;
-
 export interface PipelineParts {
   readonly settings: Settings;
-  readonly sqs: SQSClient;
+  readonly sqs: Pick<SQSClient, 'send'>;
   readonly queueUrl: string;
   readonly queueTraits: QueueTraits;
   readonly store: StateStore;
@@ -30,6 +28,8 @@ export interface PipelineParts {
   readonly log: Log;
   /** Aborts when the pipeline shall stop. */
   readonly stop: AbortSignal;
+  /** Told what happens; nothing waits for it. */
+  readonly observer?: Observer | undefined;
 }
 
 /**
@@ -42,9 +42,8 @@ export interface PipelineParts {
  *                                                     └──► DeadLetterSink ──► dead-letter queue
  */
 export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'stdout lost'> {
-  const { settings, sqs, queueUrl, queueTraits, store, stdout, clock, log } = parts;
+  const { settings, sqs, queueUrl, queueTraits, store, stdout, clock, log, observer } = parts;
   const queueName = queueNameOf(queueUrl);
-  const pollers = Math.min(POLLERS, settings.pollersMax);
   const reception = new Reception(queueName, clock, log);
   const admission = new Gate();
   await checkLedger(store, log);
@@ -62,12 +61,19 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     queueUrl,
     sqs,
     visibilityTimeoutMs: queueTraits.visibilityTimeoutMs,
-    pollers,
+    pollersMax: settings.pollersMax,
     reception,
     admission,
     clock,
-    log,
-    onDeleted: (identity) => windows.confirmDeleted(identity),
+    onDeleteFailed: (messages) => observer?.deleteFailed(messages),
+    onDeleted: (identity) => {
+      windows.confirmDeleted(identity);
+      observer?.deleted(1);
+    },
+    onPollers: (pollers) => {
+      log.debug('Pollers.', { pollers });
+      observer?.pollers(pollers);
+    },
   });
   const validate = new ValidateTransform(createEventTimeParser(settings.eventTimezone), settings.eventTime);
   const windows = new WindowTransform({
@@ -80,10 +86,11 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     },
     clock,
     log,
-    pollers,
+    pollers: () => source.pollers,
     lingerMs: settings.commitLingerMs,
     isQuiet: () => reception.isQuiet(settings.idleTimeoutMs),
     onDeadLetters: (added) => deadLetters.added(added),
+    observer,
   });
   let outcome: 'stopped' | 'stdout lost' = 'stopped';
   const sink = new StdoutSink({
@@ -91,6 +98,7 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     stdout,
     clock,
     log,
+    onPrinted: (lines) => observer?.printed(lines),
     onLost: (error) => {
       log.error(
         `Nobody reads stdout any more (${error.message}). Stopping; undelivered lines are kept for the next start.`,
@@ -106,11 +114,18 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
   parts.stop.addEventListener('abort', stop, { once: true });
   if (parts.stop.aborted) stop();
   await deadLetters.start();
+  observer?.running({
+    queueName,
+    isReceptionFailing: () => reception.isFailing,
+    isQuiet: () => reception.isQuiet(settings.idleTimeoutMs),
+    deadLettersWaiting: () => deadLetters.waiting,
+  });
   try {
     await pipeline(source, validate, windows, sink);
   } finally {
     parts.stop.removeEventListener('abort', stop);
     await deadLetters.stop();
+    observer?.ended();
   }
   await checkLedger(store, log);
   return outcome;

@@ -11,6 +11,8 @@ export interface StdoutSinkOptions {
   readonly log: Log;
   /** Called once when stdout cannot be written to any more, such as when its reader has gone. */
   readonly onLost: (error: Error) => void;
+  /** Called with lines that stdout has taken. */
+  readonly onPrinted?: (lines: readonly OutboxLine[]) => void;
 }
 
 /**
@@ -46,7 +48,8 @@ export class StdoutSink extends Writable {
 
   async #print(lines: readonly OutboxLine[]): Promise<void> {
     if (this.#isLost || !(await this.#write(lines.map(({ line }) => `${line}\n`).join('')))) return;
-    const { store, clock, log } = this.#options;
+    const { store, clock, log, onPrinted } = this.#options;
+    onPrinted?.(lines);
     const remove = () => store.removeLines(lines.at(-1)!.seq);
     await rideOut(remove, { clock, log, signal: this.#stopping.signal });
   }

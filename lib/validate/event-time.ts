@@ -24,10 +24,16 @@ const REMEMBERED_MINUTES_MAX = 10_000;
  */
 export function createEventTimeParser(zone: string): EventTimeParser {
   const readLocal = createLocalTimeReader(zone);
+  // The events of an array mostly have the same second, to the letter.
+  let lastText = '';
+  let lastMs: number | undefined;
   return (text) => {
+    if (text === lastText) return lastMs;
     const timeMs = readLocal(text);
     // An offset may lead out of the years that a timestamp can be written in.
-    return timeMs !== undefined && timeMs >= YEAR_0_MS && timeMs < YEAR_10000_MS ? timeMs : undefined;
+    lastMs = timeMs !== undefined && timeMs >= YEAR_0_MS && timeMs < YEAR_10000_MS ? timeMs : undefined;
+    lastText = text;
+    return lastMs;
   };
 }
 

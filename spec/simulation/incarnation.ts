@@ -18,9 +18,15 @@ export const STEPS: readonly string[] = [
     'readAggregates',
     'writeWindow',
   ].map(within),
-  ...['readDueLines', 'markPrinted', 'addLines', 'writeProgress', 'addToLedger', 'addDeadLetters'].map(
-    within,
-  ),
+  ...[
+    'readDueLines',
+    'markPrinted',
+    'addLines',
+    'writeProgress',
+    'addToLedger',
+    'addToTotals',
+    'addDeadLetters',
+  ].map(within),
   ...['forgetWindows', 'purgeIdentities', 'readOutlook'].map(within),
   'before COMMIT',
   'after COMMIT',

@@ -122,7 +122,7 @@ export class SimulatedSqs {
         Failed.push({ Id, SenderFault: true, Code: 'ReceiptHandleIsInvalid' });
       else {
         const message = this.#held.get(ReceiptHandle!.split('#')[0]!)!;
-        const identity = message.dedupId ?? message.id;
+        const identity = message.dedupId ?? `${message.sentAtMs}:${message.id}`;
         this.onDelete(identity);
         this.deletions.set(identity, (this.deletions.get(identity) ?? 0) + 1);
         message.deletedAtMs ??= this.#world.clock.nowMs;

@@ -2,6 +2,7 @@ import { describeEmission } from './contract/emission.ts';
 import { describeIdentities } from './contract/identities.ts';
 import { describeOutbox } from './contract/outbox.ts';
 import { type OpenStore, Subject } from './contract/subject.ts';
+import { describeTotals } from './contract/totals.ts';
 import { describeTransactions } from './contract/transactions.ts';
 import { describeWindows } from './contract/windows.ts';
 
@@ -20,6 +21,7 @@ export function describeStateStore(name: string, open: OpenStore): void {
     describeWindows(subject);
     describeEmission(subject);
     describeOutbox(subject);
+    describeTotals(subject);
     describeTransactions(subject);
   });
 }

@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto';
+import type { StateReader } from '../../../lib/state/state-reader.ts';
 import type { StateStore, StateTransaction } from '../../../lib/state/state-store.ts';
 
+/** A store, and what may be asked of it while the pipeline runs. */
+export type ReadableStore = StateStore & { readonly reader: StateReader };
+
 /** Opens the database of that name, making it where it is not there yet. */
-export type OpenStore = (database: string) => Promise<StateStore>;
+export type OpenStore = (database: string) => Promise<ReadableStore>;
 
 /** The store under test: a database of its own for every test. */
 export class Subject {
   readonly #open: OpenStore;
   #database = '';
-  #store: StateStore | undefined;
+  #store: ReadableStore | undefined;
 
   constructor(open: OpenStore) {
     this.#open = open;
@@ -16,6 +20,10 @@ export class Subject {
 
   get store(): StateStore {
     return this.#store!;
+  }
+
+  get reader(): StateReader {
+    return this.#store!.reader;
   }
 
   async start(): Promise<void> {

@@ -2,7 +2,9 @@
  * Everything at once, on this machine alone: an embedded SQS, a producer and the pipeline. Result lines come on
  * stdout; Ctrl-C, or `-- --seconds 20`, ends it with a reconciliation on stderr, to the event.
  */
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -22,6 +24,7 @@ import { produce } from './producer/produce.ts';
 
 const QUEUE = 'hands-on-interview';
 const DEAD_LETTER_QUEUE = `${QUEUE}-dead-letter`;
+const LOOPBACK = '127.0.0.1';
 const MESSAGES_PER_SECOND = 50;
 /** How long the last windows may take to close and be printed once the producer has stopped. */
 const LAST_LINES_TIMEOUT_MS = 20_000;
@@ -33,7 +36,6 @@ const PIPELINE_SETTINGS = {
   MAX_OUT_OF_ORDERNESS: '1s',
   IDLE_TIMEOUT: '1s',
   REVISION_INTERVAL: '2s',
-  HTTP_PORT: 'off',
   LOG_LEVEL: 'warn',
   LOG_FORMAT: 'pretty',
 };
@@ -52,7 +54,13 @@ async function demo(seconds: number, stop: AbortController): Promise<boolean> {
   const queueUrl = await findQueue(sqs, { name: QUEUE }, true);
 
   const statePath = join(folder, 'state.db');
-  const pipeline = startPipeline({ ...PIPELINE_SETTINGS, STATE_URL: `sqlite:${statePath}` });
+  const port = await freePort();
+  const pipeline = startPipeline({
+    ...PIPELINE_SETTINGS,
+    STATE_URL: `sqlite:${statePath}`,
+    HTTP_HOST: LOOPBACK,
+    HTTP_PORT: String(port),
+  });
   releasers.defer(async () => {
     await pipeline.stop();
   });
@@ -63,6 +71,7 @@ async function demo(seconds: number, stop: AbortController): Promise<boolean> {
   process.stdout.on('error', () => stop.abort());
   pipeline.ended.then(() => stop.abort());
 
+  note(`The page: http://${LOOPBACK}:${port}`);
   note(
     `Sending ${MESSAGES_PER_SECOND} messages a second. Ctrl-C ends the demo and shows whether everything adds up.`,
   );
@@ -106,6 +115,16 @@ async function depthOf(sqs: SQSClient, queueName: string): Promise<number> {
     new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['ApproximateNumberOfMessages'] }),
   );
   return Number(Attributes?.ApproximateNumberOfMessages);
+}
+
+/** Chosen here and not by the pipeline, so that its address is known without reading its log. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, LOOPBACK);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 /** For the person who watches; stdout belongs to result lines. */

@@ -28,6 +28,15 @@ const STOCK: Contender = {
 };
 const PIPELINE: Contender = { name: 'this pipeline', script: 'lib/main.ts' };
 const WITH_SDK: Contender = { ...PIPELINE, name: 'with SQS_CLIENT=sdk', env: { SQS_CLIENT: 'sdk' } };
+const HTTP_PORT = '18473';
+const WATCHED: Contender = {
+  ...PIPELINE,
+  name: 'watched each second',
+  env: { HTTP_PORT },
+  watchedUrls: ['metrics', 'stats', 'windows?limit=100'].map(
+    (path) => `http://127.0.0.1:${HTTP_PORT}/${path}`,
+  ),
+};
 const COLUMNS: ReadonlyMap<keyof Figures, string> = new Map([
   ['messagesPerSecond', 'messages/s'],
   ['cpuMicrosPerMessage', 'CPU µs/message'],
@@ -78,7 +87,7 @@ function printTable(results: ReadonlyMap<Contender, Figures>): void {
 
 print(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.versions.node}`);
 print(`${messages} messages of one event each, 50 types; medians of ${runs}; a fifth of each run is warm-up`);
-const results = await compete([BARE, STOCK, PIPELINE, WITH_SDK], { messages });
+const results = await compete([BARE, STOCK, PIPELINE, WATCHED, WITH_SDK], { messages });
 printTable(results);
 
 const ratio = (column: keyof Figures, a: Contender, b: Contender) =>
@@ -87,6 +96,7 @@ const ratios = new Map([
   ['CPU a message: stock loop ÷ this pipeline', ratio('cpuMicrosPerMessage', STOCK, PIPELINE)],
   ['CPU a message: this pipeline ÷ bare HTTP loop', ratio('cpuMicrosPerMessage', PIPELINE, BARE)],
   ['messages/s: this pipeline ÷ stock loop', ratio('messagesPerSecond', PIPELINE, STOCK)],
+  ['CPU a message: watched each second ÷ not watched', ratio('cpuMicrosPerMessage', WATCHED, PIPELINE)],
   ['peak memory: this pipeline ÷ stock loop', ratio('memoryMiBPeak', PIPELINE, STOCK)],
 ]);
 for (const [name, value] of ratios) print(`${name.padEnd(50)} ${value.toFixed(2)}`);

@@ -14,6 +14,8 @@ export interface Contender {
   readonly name: string;
   readonly script: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Asked for each second, as a scraper and an open page would. */
+  readonly watchedUrls?: readonly string[];
 }
 
 /** What one run of a contender took, from a fifth of the messages on, when it is warm. */
@@ -46,6 +48,14 @@ export async function contest(contender: Contender, load: Load): Promise<Figures
     },
   });
   let program: ChildProcess | undefined;
+  const watching = setInterval(() => {
+    // The server is not there yet, or no longer, at either end of a run.
+    for (const url of contender.watchedUrls ?? [])
+      fetch(url).then(
+        (answer) => answer.text(),
+        () => {},
+      );
+  }, 1_000);
   try {
     const { endpoint } = await reported(standIn, 'listening');
     const startedMs = performance.now();
@@ -56,6 +66,7 @@ export async function contest(contender: Contender, load: Load): Promise<Figures
     gone.catch(() => {});
     return await Promise.race([measure(standIn, program.pid!, startedMs, load), gone]);
   } finally {
+    clearInterval(watching);
     program?.kill('SIGKILL');
     standIn.kill('SIGKILL');
     rmSync(folder, { recursive: true });

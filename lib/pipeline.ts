@@ -57,6 +57,7 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     clock,
     log,
   });
+  let pollersPeak = 0;
   const source = new QueueSource({
     queueUrl,
     sqs,
@@ -71,6 +72,7 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
       observer?.deleted(1);
     },
     onPollers: (pollers) => {
+      pollersPeak = Math.max(pollersPeak, pollers);
       log.debug('Pollers.', { pollers });
       observer?.pollers(pollers);
     },
@@ -127,15 +129,15 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     await deadLetters.stop();
     observer?.ended();
   }
-  await checkLedger(store, log);
+  await checkLedger(store, log, { pollersPeak });
   return outcome;
 }
 
 /** A ledger that does not balance is a bug of this program; it is reported, and counting goes on. */
-async function checkLedger(store: StateStore, log: Log): Promise<void> {
+async function checkLedger(store: StateStore, log: Log, more: object = {}): Promise<void> {
   const ledger = await store.readLedger();
   const difference = imbalanceOf(ledger);
-  const report = { ledger: Object.fromEntries(ledger), difference };
+  const report = { ledger: Object.fromEntries(ledger), difference, ...more };
   if (difference.events === 0 && difference.messages === 0) log.info('The ledger balances.', report);
   else log.error('The ledger does not balance: this is a bug, please report it with this line.', report);
 }

@@ -6,6 +6,9 @@ import type { StateStore, StateTransaction } from '../../lib/state/state-store.t
 import { type SimulatedSqs, VISIBILITY_TIMEOUT_MS } from './simulated-sqs.ts';
 import type { World } from './world.ts';
 
+/** The queue's own, SQS' default of 4 days. */
+export const RETENTION_MS = 345_600_000;
+
 /** Every point where a process can die, in the order in which a message passes them. */
 export const STEPS: readonly string[] = [
   ...around('ReceiveMessage'),
@@ -17,6 +20,7 @@ export const STEPS: readonly string[] = [
     'readWindow',
     'readAggregates',
     'writeWindow',
+    'addToTotals',
   ].map(within),
   ...[
     'readDueLines',
@@ -99,7 +103,7 @@ export class Incarnation {
     const outcome = await runPipeline({
       settings,
       queueUrl: 'http://sqs/events',
-      queueTraits: { visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS, retentionMs: 345_600_000 },
+      queueTraits: { visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS, retentionMs: RETENTION_MS },
       clock: world.clock.of(this),
       stop: this.#stop.signal,
       log: this.#log(),

@@ -2,7 +2,7 @@ import { readSettings } from '../../lib/settings/settings.ts';
 import { SqliteStore } from '../../lib/state/sqlite-store.ts';
 import { imbalanceOf } from '../../lib/window/ledger.ts';
 import { expectedTotals, type OracleEvent } from '../property/oracle.ts';
-import { type Doom, Incarnation, STEPS } from './incarnation.ts';
+import { type Doom, Incarnation, RETENTION_MS, STEPS } from './incarnation.ts';
 import { PrintedHistory } from './printed-history.ts';
 import { type Sent, sendingsOf } from './sendings.ts';
 import { SimulatedSqs } from './simulated-sqs.ts';
@@ -219,6 +219,19 @@ class Run {
       throw this.#fail('the ledger counted another number of events');
     if ((await this.#store.countDeadLetters()) > 0 || (await this.#store.readLines(0, 1)).length > 0)
       throw this.#fail('the outbox is not empty after everything was delivered');
+    await this.#checkIdentitiesExpire();
+  }
+
+  /** The store stays bounded: whatever happened to a message, its identity is not kept beyond the retention. */
+  async #checkIdentitiesExpire(): Promise<void> {
+    const identities = [...this.#committed];
+    const muchLaterMs = this.#world.clock.nowMs + RETENTION_MS + 1;
+    const isNew = await this.#store.transaction(async (tx) => {
+      await tx.purgeIdentities(muchLaterMs, 2 * identities.length + 1);
+      return tx.claimIdentities(identities, muchLaterMs);
+    });
+    const kept = identities.filter((_, index) => !isNew[index]);
+    if (kept.length > 0) throw this.#fail(`identities are kept for ever: ${kept.join(' ')}`);
   }
 
   /** What has to be counted: all but what is in the dead-letter queue, which has to have a reason to be there. */

@@ -120,6 +120,7 @@ export class QueueClient {
     try {
       return await this.#parts.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: entries }));
     } catch (error) {
+      this.#parts.reception.troubled(this, error, 'sqs:DeleteMessage');
       const Code = error instanceof Error ? error.name : 'Unknown';
       return { Failed: entries.map(({ Id }) => ({ Id, SenderFault: false, Code })) };
     }

@@ -69,8 +69,14 @@ export class Reception {
     this.#failing.delete(poller);
   }
 
+  /** A receive of the poller failed. */
   failed(poller: object, error: unknown): void {
     this.#waiting -= 1;
+    this.troubled(poller, error, 'sqs:ReceiveMessage');
+  }
+
+  /** A call of the poller failed; it counts as failing until it is answered with messages, or with none. */
+  troubled(poller: object, error: unknown, operation: string): void {
     this.#failing.add(poller);
     this.#failures += 1;
     const nowMs = this.#clock.nowMs();
@@ -79,7 +85,7 @@ export class Reception {
     const kind = faultKind(error);
     if (nowMs - (this.#loggedAtMs.get(kind) ?? Number.NEGATIVE_INFINITY) < REPEATED_LOG_INTERVAL_MS) return;
     this.#loggedAtMs.set(kind, nowMs);
-    const fault = explainSqsFault(error, this.#queue, 'sqs:ReceiveMessage');
+    const fault = explainSqsFault(error, this.#queue, operation);
     this.#log.error(`${fault} Trying again until it works; nothing is lost.`, { failures: this.#failures });
   }
 

@@ -13,21 +13,28 @@ const COMPLAINTS_MAX = 10;
 const RECOVERY_MS_MAX = 10_000;
 
 const aWhile = () => delay(OBSERVED_MS);
+/** As long as it takes the program to notice, too: it may have been busy with dead letters or a commit at first. */
+const aWhileAndNoticed = (program: Program) => Promise.all([aWhile(), untilTimedOut(program)]);
 const untilTimedOut = (program: Program) => program.untilLogged(/Trying again until it works/);
 
 /** What SQS does, what is logged about it, and what is waited for before it works again. */
 const failures: [string, faults.Fault, RegExp, (program: Program) => Promise<unknown>][] = [
-  ['resets connections', { kind: 'reset' }, /cannot be reached at the endpoint http/, aWhile],
-  ['acts and loses the answers', { kind: 'swallow' }, /cannot be reached at the endpoint http/, aWhile],
-  ['answers 500', faults.internalFailure, /sqs:ReceiveMessage on "events-\d+" failed \(Internal/, aWhile],
-  ['hides behind a 503 that is not its own', faults.unavailable, /sqs:ReceiveMessage on .* failed/, aWhile],
-  ['throttles', faults.throttled, /failed \(\w*Thrott/, aWhile],
-  ['denies access', faults.accessDenied, /AWS refuses sqs:ReceiveMessage .*AccessDenied.*policy/, aWhile],
+  ['resets connections', { kind: 'reset' }, /cannot be reached at the endpoint http/, aWhileAndNoticed],
+  [
+    'acts and loses the answers',
+    { kind: 'swallow' },
+    /cannot be reached at the endpoint http/,
+    aWhileAndNoticed,
+  ],
+  ['answers 500', faults.internalFailure, /sqs:\w+ on "events-\d+" failed \(Internal/, aWhileAndNoticed],
+  ['hides behind a 503 that is not its own', faults.unavailable, /sqs:\w+ on .* failed/, aWhileAndNoticed],
+  ['throttles', faults.throttled, /failed \(\w*Thrott/, aWhileAndNoticed],
+  ['denies access', faults.accessDenied, /AWS refuses sqs:\w+ .*AccessDenied.*policy/, aWhileAndNoticed],
   [
     'finds the credentials expired',
     faults.expiredToken,
     /AWS refuses sqs:.*ExpiredToken.*credentials/,
-    aWhile,
+    aWhileAndNoticed,
   ],
   ['never answers', { kind: 'silence' }, /cannot be reached at the endpoint http/, untilTimedOut],
 ];

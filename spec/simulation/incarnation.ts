@@ -22,15 +22,9 @@ export const STEPS: readonly string[] = [
     'writeWindow',
     'addToTotals',
   ].map(within),
-  ...[
-    'readDueLines',
-    'markPrinted',
-    'addLines',
-    'writeProgress',
-    'addToLedger',
-    'addToTotals',
-    'addDeadLetters',
-  ].map(within),
+  ...['readDueLines', 'markPrinted', 'addLines', 'writeProgress', 'addToLedger', 'addDeadLetters'].map(
+    within,
+  ),
   ...['forgetWindows', 'purgeIdentities', 'readOutlook'].map(within),
   'before COMMIT',
   'after COMMIT',

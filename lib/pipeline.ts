@@ -66,6 +66,7 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     reception,
     admission,
     clock,
+    onAcknowledged: (messages, latencyMs) => observer?.acknowledged(messages, latencyMs),
     onDeleteFailed: (messages) => observer?.deleteFailed(messages),
     onDeleted: (identity) => {
       windows.confirmDeleted(identity);

@@ -22,6 +22,8 @@ export interface QueueSourceOptions extends Omit<PollerOptions, Given> {
   readonly pollersMax: number;
   /** Called with the identity of each message that SQS has confirmed to have deleted. */
   readonly onDeleted: (identity: string) => void;
+  /** Called when a batch is acknowledged, with its size and how long after it was received. */
+  readonly onAcknowledged?: (messages: number, latencyMs: number) => void;
   /** Called with the number of pollers, whenever it changes. */
   readonly onPollers?: (pollers: number) => void;
 }
@@ -115,9 +117,14 @@ export class QueueSource extends Readable {
 
   #deliver(messages: Message[]): Promise<Message[] | undefined> {
     const { promise, resolve } = Promise.withResolvers<Message[] | undefined>();
+    const { clock, onAcknowledged } = this.#options;
+    const receivedAtMs = clock.nowMs();
     const delivery: Delivery = {
-      messages: messages.map((message) => toReceivedMessage(message, this.#options.clock.nowMs())),
-      acknowledge: () => decide(messages),
+      messages: messages.map((message) => toReceivedMessage(message, receivedAtMs)),
+      acknowledge: () => {
+        if (this.#undecided.has(delivery)) onAcknowledged?.(messages.length, clock.nowMs() - receivedAtMs);
+        decide(messages);
+      },
       abandon: () => decide(undefined),
     };
     const length = messages.reduce((sum, { Body = '' }) => sum + Body.length, 0);

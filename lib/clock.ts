@@ -3,8 +3,13 @@
  * simulation, decide what time it is.
  */
 export interface Clock {
-  /** Milliseconds since the Unix epoch. */
+  /** The wall clock, in milliseconds since the Unix epoch. It may be set forward or back at any moment. */
   nowMs(): number;
+  /**
+   * Milliseconds since some moment of the past. It never goes back, whatever becomes of the wall clock, so what
+   * lasts within a process is measured with it; it may stand still while the machine sleeps.
+   */
+  monotonicMs(): number;
   /** Calls `callback` once, `delayMs` from now; the function returned cancels that. */
   schedule(callback: () => void, delayMs: number): () => void;
 }
@@ -14,6 +19,7 @@ const DELAY_MAX_MS = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
+  monotonicMs: () => performance.now(),
   schedule(callback, delayMs) {
     const timer = setTimeout(callback, Math.min(delayMs, DELAY_MAX_MS));
     return () => clearTimeout(timer);

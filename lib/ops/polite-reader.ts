@@ -26,12 +26,12 @@ export function politely(reader: StateReader, clock: Clock): StateReader {
     waiting += 1;
     let startMs = 0;
     const turn = last.then(() => {
-      startMs = clock.nowMs();
+      startMs = clock.monotonicMs();
       return read();
     });
     const pause = async () => {
       waiting -= 1;
-      const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FACTOR * (clock.nowMs() - startMs));
+      const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FACTOR * (clock.monotonicMs() - startMs));
       if (pauseMs > 0) await sleep(clock, pauseMs);
     };
     last = turn.then(pause, pause);
@@ -51,10 +51,8 @@ export function cached<T>(load: () => Promise<T>, maxAgeMs: number, clock: Clock
   let loading: Promise<T> | undefined;
   let loadedMs = Number.NEGATIVE_INFINITY;
   return () => {
-    // A clock that was set back must not keep the old answer.
-    const ageMs = Math.abs(clock.nowMs() - loadedMs);
-    if (loading && ageMs < maxAgeMs) return loading;
-    loadedMs = clock.nowMs();
+    if (loading && clock.monotonicMs() - loadedMs < maxAgeMs) return loading;
+    loadedMs = clock.monotonicMs();
     const started = load();
     loading = started;
     // Of a failure nothing is kept.

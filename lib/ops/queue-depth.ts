@@ -33,7 +33,7 @@ export class QueueDepth {
 
   /** The latest answer; undefined when SQS does not answer. */
   async read(): Promise<Depth | undefined> {
-    this.#lastAskedMs = this.#clock.nowMs();
+    this.#lastAskedMs = this.#clock.monotonicMs();
     if (!this.#watching && !this.#stopping.signal.aborted) {
       this.#first = Promise.withResolvers();
       this.#watching = this.#watch();
@@ -49,7 +49,7 @@ export class QueueDepth {
 
   async #watch(): Promise<void> {
     const { signal } = this.#stopping;
-    while (!signal.aborted && this.#clock.nowMs() - this.#lastAskedMs < ATTENTION_MS) {
+    while (!signal.aborted && this.#clock.monotonicMs() - this.#lastAskedMs < ATTENTION_MS) {
       this.#latest = await this.#ask();
       this.#first.resolve();
       await sleep(this.#clock, INTERVAL_MS, signal);

@@ -128,7 +128,7 @@ export class DeadLetterSink {
     const { store, clock, log } = this.#options;
     // Before the outbox is read, so that what is added meanwhile is not waited for.
     this.#arrival = new AbortController();
-    const nowMs = clock.nowMs();
+    const nowMs = clock.monotonicMs();
     if (nowMs - this.#passedOverAtMs >= PASSED_OVER_RETRY_MS) this.#afterSeq = 0;
     const letters = fitting(await store.readDeadLetters(this.#afterSeq, this.#failures > 0 ? 1 : BATCH_SIZE));
     if (letters.length === 0) return 'nothing';

@@ -118,11 +118,12 @@ export class QueueSource extends Readable {
   #deliver(messages: Message[]): Promise<Message[] | undefined> {
     const { promise, resolve } = Promise.withResolvers<Message[] | undefined>();
     const { clock, onAcknowledged } = this.#options;
-    const receivedAtMs = clock.nowMs();
+    const receivedMs = clock.monotonicMs();
     const delivery: Delivery = {
-      messages: messages.map((message) => toReceivedMessage(message, receivedAtMs)),
+      messages: messages.map((message) => toReceivedMessage(message, clock.nowMs())),
       acknowledge: () => {
-        if (this.#undecided.has(delivery)) onAcknowledged?.(messages.length, clock.nowMs() - receivedAtMs);
+        if (this.#undecided.has(delivery))
+          onAcknowledged?.(messages.length, clock.monotonicMs() - receivedMs);
         decide(messages);
       },
       abandon: () => decide(undefined),

@@ -28,7 +28,7 @@ export class Reception {
     this.#queue = queue;
     this.#clock = clock;
     this.#log = log;
-    this.#lastActivityMs = clock.nowMs();
+    this.#lastActivityMs = clock.monotonicMs();
   }
 
   /** Aborts when SQS answers any poller again: nobody need wait any longer. */
@@ -41,10 +41,7 @@ export class Reception {
    * waiting says that the queue is empty; a poller that fails, or none that asks, says nothing.
    */
   isQuiet(idleTimeoutMs: number): boolean {
-    const nowMs = this.#clock.nowMs();
-    // A clock that was set back starts the wait anew, instead of making it as long as the step.
-    this.#lastActivityMs = Math.min(this.#lastActivityMs, nowMs);
-    const quietMs = nowMs - this.#lastActivityMs;
+    const quietMs = this.#clock.monotonicMs() - this.#lastActivityMs;
     return this.#failing.size === 0 && this.#waiting > 0 && quietMs >= idleTimeoutMs;
   }
 
@@ -60,7 +57,7 @@ export class Reception {
   /** The poller was answered, or gave up because it was told to stop. */
   ended(poller: object, messages: number): void {
     this.#waiting -= 1;
-    if (messages > 0) this.#lastActivityMs = this.#clock.nowMs();
+    if (messages > 0) this.#lastActivityMs = this.#clock.monotonicMs();
     if (this.#failing.delete(poller)) this.#recover();
   }
 
@@ -79,7 +76,7 @@ export class Reception {
   troubled(poller: object, error: unknown, operation: string): void {
     this.#failing.add(poller);
     this.#failures += 1;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#clock.monotonicMs();
     this.#lastActivityMs = nowMs;
     // By its kind, since the same fault may come in different words.
     const kind = faultKind(error);
@@ -92,7 +89,7 @@ export class Reception {
   /** Some messages could not be deleted or extended. It is logged at most once a minute, however many there are. */
   notDeleted(reason: string): void {
     this.#notDeleted += 1;
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#clock.monotonicMs();
     if (nowMs - this.#notDeletedLoggedAtMs < REPEATED_LOG_INTERVAL_MS) return;
     this.#notDeletedLoggedAtMs = nowMs;
     const text =

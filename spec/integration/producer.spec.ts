@@ -101,7 +101,7 @@ describe('the producer on the embedded SQS', () => {
     const { promise: waitedThrice, resolve } = Promise.withResolvers<void>();
     let waits = 0;
     const clock: Clock = {
-      nowMs: () => systemClock.nowMs(),
+      ...systemClock,
       schedule(callback) {
         if (++waits === 3) resolve();
         return systemClock.schedule(callback, 20);

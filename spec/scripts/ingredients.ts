@@ -10,6 +10,7 @@ export function leapingClock(): Clock {
   let nowMs = NOW_MS;
   return {
     nowMs: () => nowMs,
+    monotonicMs: () => nowMs,
     schedule(callback, delayMs) {
       const immediate = setImmediate(() => {
         nowMs += delayMs;

@@ -138,7 +138,7 @@ describe('the steady stream', () => {
 
   it('dates a message when it is taken, not when its round began', () => {
     let nowMs = NOW_MS;
-    const clock = { nowMs: () => nowMs, schedule: () => () => {} };
+    const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs, schedule: () => () => {} };
     const stream = steadyStream({ ...ingredientsOf(1), clock });
     stream.next();
     nowMs += 60_000;

@@ -51,6 +51,7 @@ export class SimulatedClock {
   of(owner: object): Clock {
     return {
       nowMs: () => this.#nowMs,
+      monotonicMs: () => this.#nowMs,
       schedule: (callback, delayMs) => this.schedule(owner, callback, delayMs),
     };
   }

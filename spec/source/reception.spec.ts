@@ -29,6 +29,17 @@ describe('the reception of messages', () => {
     reception.failed(poller, error);
   };
 
+  it('logs a fault that goes on once a minute, though the wall clock is set back', async () => {
+    fail(A);
+    clock.step(-86_400_000);
+    await clock.advance(59_999);
+    fail(A);
+    expect(logged.at('error')).to.have.length(1);
+    await clock.advance(1);
+    fail(A);
+    expect(logged.at('error')).to.have.length(2);
+  });
+
   describe('the queue is quiet', () => {
     it('once a long poll has waited for IDLE_TIMEOUT, though it is waiting still', async () => {
       reception.began();
@@ -56,6 +67,16 @@ describe('the reception of messages', () => {
       reception.ended(A, 1);
       expect(isQuiet()).to.equal(false);
     });
+
+    for (const stepMs of [86_400_000, -86_400_000])
+      it(`as late as ever when the wall clock is set by ${stepMs} ms meanwhile`, async () => {
+        reception.began();
+        await clock.advance(IDLE_MS - 1);
+        clock.step(stepMs);
+        expect(isQuiet()).to.equal(false);
+        await clock.advance(1);
+        expect(isQuiet()).to.equal(true);
+      });
 
     it('not while nobody asks: every poller may be busy, or held back', async () => {
       receive(A, 0);

@@ -10,20 +10,32 @@ interface Appointment {
 
 /** A clock that moves only when it is told to. */
 export class ManualClock implements Clock {
-  #nowMs: number;
+  /** What timers go by: it moves on, and is never set. */
+  #elapsedMs = 0;
+  /** The wall clock when nothing had elapsed; setting the wall clock moves it. */
+  #wallMs: number;
   #appointments: Appointment[] = [];
 
   constructor(startMs = START_MS) {
-    this.#nowMs = startMs;
+    this.#wallMs = startMs;
   }
 
   nowMs(): number {
-    return this.#nowMs;
+    return this.#wallMs + this.#elapsedMs;
+  }
+
+  monotonicMs(): number {
+    return this.#elapsedMs;
+  }
+
+  /** Sets the wall clock forward, or back where `byMs` is negative; no timer notices. */
+  step(byMs: number): void {
+    this.#wallMs += byMs;
   }
 
   schedule(callback: () => void, delayMs: number): () => void {
     // Whole milliseconds, as in the real one, and never before the delay has passed.
-    const appointment = { dueMs: this.#nowMs + Math.max(0, Math.ceil(delayMs)), callback };
+    const appointment = { dueMs: this.#elapsedMs + Math.max(0, Math.ceil(delayMs)), callback };
     this.#appointments.push(appointment);
     return () => {
       this.#appointments = this.#appointments.filter((other) => other !== appointment);
@@ -38,20 +50,20 @@ export class ManualClock implements Clock {
   /** How far away the next callback is, in milliseconds; undefined when none is to come. */
   get nextMs(): number | undefined {
     const next = this.#next();
-    return next && next.dueMs - this.#nowMs;
+    return next && next.dueMs - this.#elapsedMs;
   }
 
   /** Moves on by `ms`; what falls due meanwhile is called at its time, and everything may settle in between. */
   async advance(ms: number): Promise<void> {
-    const untilMs = this.#nowMs + ms;
+    const untilMs = this.#elapsedMs + ms;
     await settle();
     for (let next = this.#next(); next && next.dueMs <= untilMs; next = this.#next()) {
       this.#appointments = this.#appointments.filter((other) => other !== next);
-      this.#nowMs = next.dueMs;
+      this.#elapsedMs = next.dueMs;
       next.callback();
       await settle();
     }
-    this.#nowMs = untilMs;
+    this.#elapsedMs = untilMs;
     await settle();
   }
 

@@ -38,7 +38,7 @@ function perSecond(max: number, clock: Clock): () => boolean {
   let second = 0;
   let used = 0;
   return () => {
-    const now = Math.floor(clock.nowMs() / 1000);
+    const now = Math.floor(clock.monotonicMs() / 1000);
     if (now !== second) {
       second = now;
       used = 0;

@@ -7,6 +7,8 @@ COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev --no-audit
 
 FROM node:26-slim
+LABEL org.opencontainers.image.title=nps-kata \
+      org.opencontainers.image.version=1.1.0
 ENV NODE_ENV=production \
     STATE_URL=sqlite:/data/state.db
 WORKDIR /app
@@ -29,4 +31,4 @@ HEALTHCHECK --interval=30s --timeout=5s --start-period=10s \
 
 # The exec form: node itself is process 1 and receives SIGTERM. Arguments such as --check go after the image name.
 STOPSIGNAL SIGTERM
-ENTRYPOINT ["node", "lib/main.ts"]
+ENTRYPOINT ["node", "lib/program.ts"]

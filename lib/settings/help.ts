@@ -12,6 +12,7 @@ a line on stdout. Logs go to stderr.
 
 Usage: node lib/main.ts            run until SIGTERM or SIGINT
        node lib/main.ts --check    check the settings, reach the queues and the state store, and exit
+       node lib/main.ts --version  print the version
        node lib/main.ts --help     print this
 
 Settings (environment; name, default, meaning):

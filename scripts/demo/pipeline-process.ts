@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-const MAIN = join(import.meta.dirname, '../../lib/main.ts');
+const MAIN = join(import.meta.dirname, '../../lib/program.ts');
 
 /** The real program, in a process of its own. */
 export interface PipelineProcess {

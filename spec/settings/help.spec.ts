@@ -46,6 +46,7 @@ describe('the help', () => {
     for (const text of [
       'node lib/main.ts',
       '--check',
+      '--version',
       '--help',
       'stdout',
       'stderr',

@@ -6,6 +6,7 @@ import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Clock } from '../../clock.ts';
 import { messageOf, WrongSettings } from '../../errors.ts';
 import type { Log } from '../../log.ts';
+import { VERSION } from '../../version.ts';
 import { pagePlugin } from '../page/plugin.ts';
 import { Connections } from './connections.ts';
 import { answerFault, handleFaults, refuseClient } from './faults.ts';
@@ -80,7 +81,7 @@ async function addDocumentation(app: FastifyInstance): Promise<void> {
       openapi: '3.1.0',
       info: {
         title: 'nps-kata',
-        version: '1.0.0',
+        version: VERSION,
         description: 'What the pipeline has counted, and how it is doing. Read-only.',
       },
       tags: [

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { StateReader } from '../../state/state-reader.ts';
+import { VERSION } from '../../version.ts';
 import { exact } from '../json.ts';
 import type { Readiness } from '../readiness.ts';
 import { SECURITY_HEADERS } from './headers.ts';
@@ -35,7 +36,7 @@ export function addRoutes(
   for (const path of ['/health', '/healthz'])
     app.get(path, {
       schema: { summary: 'Is it alive?', tags: ['operation'], response: { 200: healthSchema } },
-      handler: async () => ({ status: 'ok' }),
+      handler: async () => ({ status: 'ok', version: VERSION }),
     });
 
   app.get('/readyz', {

@@ -46,7 +46,7 @@ export const faults = {
 const check = object({ ok: { type: 'boolean' }, detail: { type: 'string' } });
 
 export const healthSchema = object(
-  { status: { type: 'string', enum: ['ok'] } },
+  { status: { type: 'string', enum: ['ok'] }, version: { type: 'string', description: 'The release.' } },
   { description: 'It is alive.' },
 );
 

@@ -1,0 +1,136 @@
+import { Console } from 'node:console';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { scheduleDeadline, systemClock } from './clock.ts';
+import { messageOf, WrongSettings } from './errors.ts';
+import { createLog, type Log } from './log.ts';
+import type { Ops, OpsParts } from './ops/ops.ts';
+import { runPipeline } from './pipeline.ts';
+import { helpText } from './settings/help.ts';
+import { readSettings, type Settings } from './settings/settings.ts';
+import { HotClient } from './source/hot-client.ts';
+import { checkDeadLetterQueue, createSqsClient, openQueue, queueNameOf } from './source/queue-connection.ts';
+import { SqliteStore } from './state/sqlite-store.ts';
+import { VERSION } from './version.ts';
+
+const EXIT = { stopped: 0, fault: 1, wrongSettings: 2 } as const;
+
+// A library that prints must not print among the result lines.
+globalThis.console = new Console(process.stderr, process.stderr);
+
+async function main(args: readonly string[]): Promise<number> {
+  const [mode = '--run', ...more] = args;
+  if (mode === '--help') {
+    process.stdout.write(helpText());
+    return EXIT.stopped;
+  }
+  if (mode === '--version') {
+    process.stdout.write(`${VERSION}\n`);
+    return EXIT.stopped;
+  }
+  // Wrong settings are mostly read by the person who has just typed them.
+  let log = createLog(
+    'info',
+    process.env.LOG_FORMAT === 'pretty' || process.stderr.isTTY ? 'pretty' : 'json',
+  );
+  try {
+    if ((mode !== '--run' && mode !== '--check') || more.length > 0)
+      throw new WrongSettings(`Unknown argument "${args.join(' ')}"; --help shows what there is.`);
+    const settings = readSettings(process.env);
+    log = createLog(settings.logLevel, settings.logFormat);
+    return await (mode === '--check' ? check(settings, log) : run(settings, log));
+  } catch (error) {
+    if (error instanceof WrongSettings) {
+      log.error(error.message);
+      return EXIT.wrongSettings;
+    }
+    log.error(messageOf(error), { stack: error instanceof Error ? error.stack : undefined });
+    return EXIT.fault;
+  }
+}
+
+async function run(settings: Settings, log: Log): Promise<number> {
+  const stop = stopOnSignal(settings.shutdownTimeoutMs, log);
+  // Released in reverse, also when a later step of the start fails.
+  await using releasers = new AsyncDisposableStack();
+  const store = new SqliteStore(settings.statePath);
+  releasers.defer(() => store.close());
+  const sdk = createSqsClient(1);
+  releasers.defer(() => sdk.destroy());
+  const hot = new HotClient(sdk, systemClock, settings.pollersMax);
+  releasers.defer(() => hot.close());
+  const queue = await openQueue(settings.queue, settings.createQueues);
+  const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
+  if (deadLetterProblem)
+    log.warn(`${deadLetterProblem.message} Until then dead letters wait in the state; results go on.`);
+  // Before the first message: a port that is taken is a wrong setting, and ends the start.
+  const ops = await openOps(settings, { reader: store.reader, sqs: sdk, queueUrl: queue.url }, log);
+  releasers.defer(() => ops?.close());
+  log.info('Started.', { version: VERSION, queue: queue.url, state: settings.statePath });
+  const outcome = await runPipeline({
+    settings,
+    sqs: settings.sqsClient === 'hot' ? (hot as Pick<SQSClient, 'send'>) : sdk,
+    queueUrl: queue.url,
+    queueTraits: queue.traits,
+    store,
+    stdout: process.stdout,
+    clock: systemClock,
+    log,
+    stop,
+    observer: ops?.observer,
+  });
+  log.info('Stopped.');
+  return outcome === 'stopped' ? EXIT.stopped : EXIT.fault;
+}
+
+/** Loaded only when it is wanted: without HTTP none of it takes time or memory. */
+async function openOps(
+  settings: Settings,
+  state: Pick<OpsParts, 'reader' | 'sqs' | 'queueUrl'>,
+  log: Log,
+): Promise<Ops | undefined> {
+  const { httpHost, httpPort } = settings;
+  if (httpPort === 'off') return undefined;
+  const { startOps } = await import('./ops/ops.ts');
+  const parts = {
+    ...state,
+    queueName: queueNameOf(state.queueUrl),
+    rules: settings,
+    clock: systemClock,
+    log,
+  };
+  return startOps(parts, httpHost, httpPort);
+}
+
+async function check(settings: Settings, log: Log): Promise<number> {
+  await new SqliteStore(settings.statePath).close();
+  const queue = await openQueue(settings.queue, settings.createQueues);
+  const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
+  if (deadLetterProblem) throw deadLetterProblem;
+  log.info('Settings, state store and queues are in order.', { queue: queue.url, state: settings.statePath });
+  return EXIT.stopped;
+}
+
+/** The first signal asks for an orderly stop, which may take so long; the second ends the process at once. */
+function stopOnSignal(shutdownTimeoutMs: number, log: Log): AbortSignal {
+  const stop = new AbortController();
+  const giveUp = (why: string) => {
+    log.error(
+      `${why} Ended at once: nothing is lost, what was not finished is done again by the next start.`,
+    );
+    // Gives the log line a moment to leave; nothing else is waited for.
+    systemClock.schedule(() => process.exit(EXIT.fault), 50);
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (stop.signal.aborted) return giveUp(`A second ${signal}.`);
+    log.info(`Stopping on ${signal}.`);
+    stop.abort();
+    scheduleDeadline(() => giveUp('SHUTDOWN_TIMEOUT has passed.'), shutdownTimeoutMs);
+  };
+  process.on('SIGTERM', onSignal);
+  process.on('SIGINT', onSignal);
+  return stop.signal;
+}
+
+process.exitCode = await main(process.argv.slice(2));
+// Nothing is left to do. An idle connection must not keep the process, and log lines need a moment to leave.
+scheduleDeadline(() => process.exit(), 1_000);

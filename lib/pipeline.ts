@@ -9,7 +9,9 @@ import { StdoutSink } from './sink/stdout-sink.ts';
 import { Gate } from './source/gate.ts';
 import { findQueue, type QueueTraits, queueNameOf } from './source/queue-connection.ts';
 import { QueueSource } from './source/queue-source.ts';
+import { Reading } from './source/reading.ts';
 import { Reception } from './source/reception.ts';
+import { StateClock } from './state/state-clock.ts';
 import type { StateStore } from './state/state-store.ts';
 import { createEventTimeParser } from './validate/event-time.ts';
 import { ValidateTransform } from './validate/validate-transform.ts';
@@ -47,6 +49,14 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
   const reception = new Reception(queueName, clock, log);
   const admission = new Gate();
   await checkLedger(store, log);
+  const retention = await store.readRetention();
+  const stateClock = new StateClock(clock, retention.clockMs);
+  const rules = { ...settings, dedupRetentionMs: retentionRaised(settings, queueTraits, log) };
+  const reading = new Reading(
+    stateClock,
+    { breakMs: queueTraits.visibilityTimeoutMs, backlogMs: rules.dedupRetentionMs / 2 },
+    retention,
+  );
 
   const deadLetters = new DeadLetterSink({
     store,
@@ -64,12 +74,14 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     visibilityTimeoutMs: queueTraits.visibilityTimeoutMs,
     pollersMax: settings.pollersMax,
     reception,
+    reading,
     admission,
     clock,
+    stateClock,
     onAcknowledged: (messages, latencyMs) => observer?.acknowledged(messages, latencyMs),
     onDeleteFailed: (messages) => observer?.deleteFailed(messages),
-    onDeleted: (identity) => {
-      windows.confirmDeleted(identity);
+    onDeleted: (identity, proof) => {
+      if (proof === 'certain') windows.confirmDeleted(identity);
       observer?.deleted(1);
     },
     onPollers: (pollers) => {
@@ -82,12 +94,14 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
   const windows = new WindowTransform({
     store,
     rules: {
-      ...settings,
+      ...rules,
       assign: createWindowAssigner(settings.window),
       queueRetentionMs: queueTraits.retentionMs,
       sourceQueue: queueName,
     },
     clock,
+    stateClock,
+    reading: () => reading.progress,
     log,
     pollers: () => source.pollers,
     lingerMs: settings.commitLingerMs,
@@ -132,6 +146,24 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
   }
   await checkLedger(store, log, { pollersPeak });
   return outcome;
+}
+
+/**
+ * How long an identity is kept after its deletion was confirmed, in milliseconds: as set, but at least three visibility
+ * timeouts, since a message may be delivered once more for each of them before anything is known of it.
+ */
+function retentionRaised(
+  { dedupRetentionMs }: Settings,
+  { visibilityTimeoutMs }: QueueTraits,
+  log: Log,
+): number {
+  const leastMs = 3 * visibilityTimeoutMs;
+  if (dedupRetentionMs >= leastMs) return dedupRetentionMs;
+  log.warn(
+    'DEDUP_RETENTION is raised to three times the visibility timeout of the queue: identities have to be kept that long.',
+    { given: `${dedupRetentionMs / 1000}s`, raised: `${leastMs / 1000}s` },
+  );
+  return leastMs;
 }
 
 /** A ledger that does not balance is a bug of this program; it is reported, and counting goes on. */

@@ -6,6 +6,8 @@ export interface ReceivedMessage {
   readonly body: string;
   /** When SQS received the message, in milliseconds since the Unix epoch. */
   readonly sentAtMs: number;
+  /** When the receive that brought it was sent, in milliseconds by the state's clock. */
+  readonly requestedMs: number;
 }
 
 /**

@@ -10,10 +10,13 @@ const LONG_POLL_S = 20;
 export interface PollerOptions extends QueueClientParts {
   readonly queueUrl: string;
   readonly visibilityTimeoutMs: number;
-  /** Takes a batch over; it is deleted when the promise resolves with its messages, and kept without. */
-  readonly handle: (messages: Message[]) => Promise<Message[] | undefined>;
-  /** Called for each message that SQS has confirmed to have deleted. */
-  readonly onDeleted: (message: Message) => void;
+  /**
+   * Takes a batch over, with the time at which its receive was sent (by the state's clock); it is deleted when the
+   * promise resolves with its messages, and kept without.
+   */
+  readonly handle: (messages: Message[], requestedMs: number) => Promise<Message[] | undefined>;
+  /** Called for each message that SQS has said to have deleted, with the time at which its receive was sent. */
+  readonly onDeleted: (message: Message, requestedMs: number) => void;
   /** Called between a receive, with all that follows from it, and the next: the moment to stop without any wait. */
   readonly onIdle: (poller: Poller) => void;
 }
@@ -44,12 +47,12 @@ export class Poller {
       ...(visibilityTimeoutMs > 0
         ? { visibilityTimeout: visibilityTimeoutMs / 1000, heartbeatInterval: visibilityTimeoutMs / 2000 }
         : {}),
-      handleMessageBatch: options.handle,
+      handleMessageBatch: (messages) => options.handle(messages, this.#client.requestedMs),
       preReceiveMessageCallback: async () => {
         this.#cycle = Promise.withResolvers();
       },
     });
-    this.#consumer.on('message_processed', options.onDeleted);
+    this.#consumer.on('message_processed', (message) => options.onDeleted(message, this.#client.requestedMs));
     const endCycle = () => {
       this.#cycle?.resolve();
       options.onIdle(this);

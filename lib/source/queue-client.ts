@@ -3,6 +3,7 @@ import {
   DeleteMessageBatchCommand,
   type DeleteMessageBatchCommandOutput,
   type DeleteMessageBatchRequestEntry,
+  type Message,
   ReceiveMessageCommand,
   type ReceiveMessageCommandOutput,
   type SQSClient,
@@ -10,6 +11,7 @@ import {
 import { backoffMs } from '../backoff.ts';
 import { type Clock, sleep } from '../clock.ts';
 import type { Gate } from './gate.ts';
+import type { Reading } from './reading.ts';
 import type { Reception } from './reception.ts';
 
 /** Waits between receives while SQS fails. The longest keeps the way back into service under 10 s. */
@@ -22,6 +24,7 @@ export interface QueueClientParts {
   readonly sqs: Pick<SQSClient, 'send'>;
   readonly clock: Clock;
   readonly reception: Reception;
+  readonly reading: Reading;
   /** Closed while no more messages may be asked for. */
   readonly admission: Gate;
   /** Aborts pending receives, and only these. */
@@ -41,6 +44,8 @@ export interface QueueClientParts {
 export class QueueClient {
   readonly #parts: QueueClientParts;
   #failures = 0;
+  /** When the latest receive was sent, by the state's clock. */
+  requestedMs = 0;
 
   constructor(parts: QueueClientParts) {
     this.#parts = parts;
@@ -60,18 +65,22 @@ export class QueueClient {
   }
 
   async #receive(command: ReceiveMessageCommand): Promise<Partial<ReceiveMessageCommandOutput>> {
-    const { sqs, clock, reception, admission, stopping } = this.#parts;
+    const { sqs, clock, reception, reading, admission, stopping } = this.#parts;
     await admission.passed(stopping);
     if (stopping.aborted) return {};
     reception.began();
+    const receive = reading.began();
+    this.requestedMs = receive.sentMs;
     try {
       const output = await sqs.send(command, { abortSignal: stopping });
       this.#failures = 0;
+      reading.answered(receive, oldestOf(output.Messages));
       const messages = output.Messages?.length ?? 0;
       reception.ended(this, messages);
       this.#parts.onAnswer(messages);
       return output;
     } catch (error) {
+      reading.failed(receive);
       if (stopping.aborted) {
         reception.ended(this, 0);
         return {};
@@ -125,4 +134,10 @@ export class QueueClient {
       return { Failed: entries.map(({ Id }) => ({ Id, SenderFault: false, Code })) };
     }
   }
+}
+
+/** When SQS received the oldest of the messages; undefined where there is none, or SQS does not tell. */
+function oldestOf(messages: readonly Message[] = []): number | undefined {
+  const times = messages.map(({ Attributes }) => Number(Attributes?.SentTimestamp)).filter(Number.isFinite);
+  return times.length > 0 ? Math.min(...times) : undefined;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Message } from '@aws-sdk/client-sqs';
 import { sleep } from '../clock.ts';
+import type { StateClock } from '../state/state-clock.ts';
 import type { Delivery, ReceivedMessage } from './delivery.ts';
 import { Poller, type PollerOptions } from './poller.ts';
 import { PollerCount } from './poller-count.ts';
@@ -20,8 +21,12 @@ type Given = 'handle' | 'onDeleted' | 'onIdle' | 'onAnswer' | 'stopping';
 export interface QueueSourceOptions extends Omit<PollerOptions, Given> {
   /** How many batches may be received at the same time. */
   readonly pollersMax: number;
-  /** Called with the identity of each message that SQS has confirmed to have deleted. */
-  readonly onDeleted: (identity: string) => void;
+  readonly stateClock: StateClock;
+  /**
+   * Called for each message that SQS has said to have deleted. `certain` where its receipt handle cannot have been
+   * outdated, so that it is true: only that confirms the deletion of an identity.
+   */
+  readonly onDeleted: (identity: string, proof: 'certain' | 'doubtful') => void;
   /** Called when a batch is acknowledged, with its size and how long after it was received. */
   readonly onAcknowledged?: (messages: number, latencyMs: number) => void;
   /** Called with the number of pollers, whenever it changes. */
@@ -88,14 +93,24 @@ export class QueueSource extends Readable {
     return new Poller({
       ...this.#options,
       stopping: this.#stopping.signal,
-      handle: (messages) => this.#deliver(messages),
-      onDeleted: (message) => onDeleted(identityOf(message)),
+      handle: (messages, requestedMs) => this.#deliver(messages, requestedMs),
+      onDeleted: (message, requestedMs) => onDeleted(identityOf(message), this.#proofOf(requestedMs)),
       onAnswer: (messages) => {
         this.#count.answered(messages, this.#lengthInHand > LENGTH_IN_HAND_MAX);
         this.#addPollers();
       },
       onIdle: (poller) => this.#removeIfTooMany(poller),
     });
+  }
+
+  /**
+   * SQS says that it has deleted a message also where its receipt handle is outdated, and deletes nothing. A handle
+   * can be outdated when the message may have been received again, which is from the end of its visibility timeout
+   * on; extended or not, since an extension may have been too late.
+   */
+  #proofOf(requestedMs: number): 'certain' | 'doubtful' {
+    const { stateClock, visibilityTimeoutMs } = this.#options;
+    return stateClock.nowMs() - requestedMs < visibilityTimeoutMs ? 'certain' : 'doubtful';
   }
 
   /** sqs-consumer's instances cannot be started again, so one that is too many is given up. */
@@ -115,12 +130,12 @@ export class QueueSource extends Readable {
     this.push(null);
   }
 
-  #deliver(messages: Message[]): Promise<Message[] | undefined> {
+  #deliver(messages: Message[], requestedMs: number): Promise<Message[] | undefined> {
     const { promise, resolve } = Promise.withResolvers<Message[] | undefined>();
     const { clock, onAcknowledged } = this.#options;
     const receivedMs = clock.monotonicMs();
     const delivery: Delivery = {
-      messages: messages.map((message) => toReceivedMessage(message, clock.nowMs())),
+      messages: messages.map((message) => toReceivedMessage(message, requestedMs, clock.nowMs())),
       acknowledge: () => {
         if (this.#undecided.has(delivery))
           onAcknowledged?.(messages.length, clock.monotonicMs() - receivedMs);
@@ -141,7 +156,7 @@ export class QueueSource extends Readable {
   }
 }
 
-function toReceivedMessage(message: Message, nowMs: number): ReceivedMessage {
+function toReceivedMessage(message: Message, requestedMs: number, nowMs: number): ReceivedMessage {
   const sentAtMs = Number(message.Attributes?.SentTimestamp);
   return {
     identity: identityOf(message),
@@ -149,6 +164,7 @@ function toReceivedMessage(message: Message, nowMs: number): ReceivedMessage {
     body: message.Body ?? '',
     // SQS always tells it; an emulator that does not must not bring the windows to a halt.
     sentAtMs: Number.isFinite(sentAtMs) ? Math.trunc(sentAtMs) : nowMs,
+    requestedMs,
   };
 }
 

@@ -67,6 +67,22 @@ export const migrations: readonly string[] = [
   CREATE TABLE totals_since (since_ms INTEGER NOT NULL) STRICT;
   INSERT INTO totals_since VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER));
   `,
+  `
+  -- The queue that this is the state of, once it is known.
+  CREATE TABLE queue (arn TEXT NOT NULL) STRICT;
+
+  -- One row: the state's clock, until when the queue has been read, when identities last began to be kept anew,
+  -- and the fence: receives that were sent before it may be older than what has been forgotten.
+  CREATE TABLE retention (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    clock_ms INTEGER NOT NULL,
+    read_ms INTEGER NOT NULL,
+    renewed_ms INTEGER NOT NULL,
+    fence_ms INTEGER NOT NULL
+  ) STRICT;
+  -- No remembered time may be ahead of the state's clock.
+  INSERT INTO retention SELECT 1, coalesce(max(printed_ms), 0), 0, 0, 0 FROM windows;
+  `,
 ];
 
 /**

@@ -2,13 +2,14 @@ import type { DatabaseSync } from 'node:sqlite';
 import { messageOf } from '../errors.ts';
 import { explainUse, openSqliteFile } from './sqlite-file.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
-import { createSqliteTransaction } from './sqlite-transaction.ts';
+import { createSqliteTransaction, SELECT_RETENTION } from './sqlite-transaction.ts';
 import type { StateReader } from './state-reader.ts';
 import type {
   Ledger,
   LedgerEntry,
   OutboxDeadLetter,
   OutboxLine,
+  Retention,
   StateStore,
   StateTransaction,
 } from './state-store.ts';
@@ -94,6 +95,15 @@ export class SqliteStore implements StateStore {
       'SELECT entry, events, messages FROM ledger ORDER BY entry',
     );
     return new Map(rows.map(({ entry, events, messages }) => [entry, { events, messages }]));
+  }
+
+  async readRetention(): Promise<Retention> {
+    return (await this.#rows<Retention>(SELECT_RETENTION))[0]!;
+  }
+
+  async claimQueue(arn: string): Promise<string> {
+    await this.#rows('INSERT INTO queue SELECT ? WHERE NOT EXISTS (SELECT 1 FROM queue)', arn);
+    return (await this.#rows<{ arn: string }>('SELECT arn FROM queue'))[0]!.arn;
   }
 
   close(): Promise<void> {

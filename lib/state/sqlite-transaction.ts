@@ -7,10 +7,12 @@ import type {
   DeadLetter,
   DueBefore,
   DueLine,
+  Expired,
   Ledger,
   OutboxLine,
   Outlook,
   Progress,
+  Retention,
   StateTransaction,
   StoredWindow,
 } from './state-store.ts';
@@ -18,11 +20,15 @@ import type {
 /** After so many rows written or removed the event loop gets a turn. */
 const ROWS_PER_TURN = 2_000;
 
+export const SELECT_RETENTION =
+  'SELECT clock_ms AS clockMs, read_ms AS readMs, renewed_ms AS renewedMs, fence_ms AS fenceMs FROM retention';
+
 /** The statements of a transaction, prepared once. Whoever uses it begins and ends the transaction itself. */
 export function createSqliteTransaction(db: DatabaseSync): StateTransaction {
   return {
     ...progressStatements(db),
     ...identityStatements(db),
+    ...retentionStatements(db),
     ...windowStatements(db),
     ...emissionStatements(db),
     ...totalsStatements(db),
@@ -61,8 +67,9 @@ function identityStatements(db: DatabaseSync) {
   const selectSweepEnd = db.prepare(
     'SELECT identity FROM identities WHERE identity > ? ORDER BY identity LIMIT 1 OFFSET ?',
   );
-  const sweep = db.prepare('DELETE FROM identities WHERE identity > ? AND identity <= ? AND expires_ms < ?');
-  const sweepRest = db.prepare('DELETE FROM identities WHERE identity > ? AND expires_ms < ?');
+  const isExpired = 'expires_ms < ? AND (open_deliveries > 0 OR expires_ms < ?)';
+  const sweep = db.prepare(`DELETE FROM identities WHERE identity > ? AND identity <= ? AND ${isExpired}`);
+  const sweepRest = db.prepare(`DELETE FROM identities WHERE identity > ? AND ${isExpired}`);
   let sweptTo = '';
   return {
     async claimIdentities(identities: readonly string[], expiresMs: number): Promise<boolean[]> {
@@ -75,11 +82,27 @@ function identityStatements(db: DatabaseSync) {
     async confirmIdentities(identities: readonly string[], expiresMs: number): Promise<void> {
       for (const identity of identities) confirm.run(expiresMs, identity);
     },
-    async purgeIdentities(nowMs: number, limit: number): Promise<void> {
+    async purgeIdentities({ openBeforeMs, closedBeforeMs }: Expired, limit: number): Promise<number> {
       const end = selectSweepEnd.get(sweptTo, limit - 1)?.identity as string | undefined;
-      if (end === undefined) sweepRest.run(sweptTo, nowMs);
-      else sweep.run(sweptTo, end, nowMs);
+      const { changes } =
+        end === undefined
+          ? sweepRest.run(sweptTo, openBeforeMs, closedBeforeMs)
+          : sweep.run(sweptTo, end, openBeforeMs, closedBeforeMs);
       sweptTo = end ?? '';
+      return Number(changes);
+    },
+  };
+}
+
+function retentionStatements(db: DatabaseSync) {
+  const select = db.prepare(SELECT_RETENTION);
+  const update = db.prepare('UPDATE retention SET clock_ms = ?, read_ms = ?, renewed_ms = ?, fence_ms = ?');
+  return {
+    async readRetention(): Promise<Retention> {
+      return select.get() as unknown as Retention;
+    },
+    async writeRetention({ clockMs, readMs, renewedMs, fenceMs }: Retention): Promise<void> {
+      update.run(clockMs, readMs, renewedMs, fenceMs);
     },
   };
 }

@@ -9,6 +9,18 @@ export interface Progress {
   readonly horizonMs: number;
 }
 
+/** How long identities have to be kept depends on these; in milliseconds by the state's own clock. */
+export interface Retention {
+  /** What that clock showed at the last commit. */
+  readonly clockMs: number;
+  /** Until when the queue has been read, as far as is known. */
+  readonly readMs: number;
+  /** When everything that is kept last began to be kept anew, because reading had been interrupted. */
+  readonly renewedMs: number;
+  /** Identities that a receive sent before this may bring again can have been forgotten. */
+  readonly fenceMs: number;
+}
+
 /** What is known of one type in one window. */
 export interface Aggregate {
   readonly count: number;
@@ -22,7 +34,7 @@ export interface StoredWindow {
   readonly bounds: WindowBounds;
   /** How many distinct types the window holds. */
   readonly types: number;
-  /** When the window was last printed in full; undefined while it is open. */
+  /** When the window was last printed in full, by the state's clock; undefined while it is open. */
   readonly printedMs: number | undefined;
 }
 
@@ -82,6 +94,14 @@ export interface Outlook {
   readonly revisedPrintedMs: number | undefined;
 }
 
+/** Which identities have expired, by their expiry, in milliseconds by the state's clock. */
+export interface Expired {
+  /** Those that expired before this, where some delivery is open … */
+  readonly openBeforeMs: number;
+  /** … and where every delivery's deletion is confirmed; never later than the other one. */
+  readonly closedBeforeMs: number;
+}
+
 /** What can be done within one transaction. Reads see the writes made before them. */
 export interface StateTransaction {
   readProgress(): Promise<Progress>;
@@ -95,10 +115,15 @@ export interface StateTransaction {
   /** SQS has confirmed one deletion for each of these; with no other delivery open they expire at `expiresMs`. */
   confirmIdentities(identities: readonly string[], expiresMs: number): Promise<void>;
   /**
-   * Looks at the next `limit` identities, all of them in turn, and forgets those that expired before `nowMs`. Called
-   * with a multiple of what is claimed, it keeps up, and no commit takes long.
+   * Looks at the next `limit` identities, all of them in turn, and forgets those that have expired. Called with a
+   * multiple of what is claimed, it keeps up, and no commit takes long.
+   *
+   * @returns how many were forgotten
    */
-  purgeIdentities(nowMs: number, limit: number): Promise<void>;
+  purgeIdentities(expired: Expired, limit: number): Promise<number>;
+
+  readRetention(): Promise<Retention>;
+  writeRetention(retention: Retention): Promise<void>;
 
   readWindow(bounds: WindowBounds): Promise<StoredWindow | undefined>;
   readAggregates(bounds: WindowBounds, types: Iterable<string>): Promise<Map<string, Aggregate>>;
@@ -137,5 +162,12 @@ export interface StateStore {
   countDeadLetters(): Promise<number>;
   removeDeadLetters(seqs: readonly number[]): Promise<void>;
   readLedger(): Promise<Ledger>;
+  readRetention(): Promise<Retention>;
+  /**
+   * Makes this the state of that queue, if it is nobody's yet.
+   *
+   * @returns the ARN of the queue whose state this is
+   */
+  claimQueue(arn: string): Promise<string>;
   close(): Promise<void>;
 }

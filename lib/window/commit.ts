@@ -1,6 +1,7 @@
 import { Breather } from '../breather.ts';
 import { deadLettersOf } from '../sink/dead-letter.ts';
 import { resultLine } from '../sink/result-line.ts';
+import type { ReadingProgress } from '../source/reading.ts';
 import type {
   DeadLetter,
   Ledger,
@@ -13,6 +14,7 @@ import type { Rejection } from '../validate/body.ts';
 import type { ValidatedMessage } from '../validate/validate-transform.ts';
 import { Aggregation, type CountingRules } from './aggregate.ts';
 import { addTo } from './ledger.ts';
+import { closedExpiryMs, openExpiryMs, purge, type RetentionRules } from './retention.ts';
 import { advance, watermarkMs } from './watermark.ts';
 
 /** Bounds what one commit prints; what is due beyond it follows in the next. */
@@ -26,12 +28,8 @@ const FORGOTTEN_PER_COMMIT_MAX = 1_000;
 const EVENTS_PER_TURN = 50_000;
 const REJECTIONS_PER_TURN = 5_000;
 
-export interface CommitRules extends CountingRules {
+export interface CommitRules extends CountingRules, RetentionRules {
   readonly revisionIntervalMs: number;
-  /** How long an identity is kept once its deletion is confirmed. */
-  readonly dedupRetentionMs: number;
-  /** The queue's own retention: how long SQS may deliver a message whose deletion is not confirmed. */
-  readonly queueRetentionMs: number;
   /** The queue's name, for the dead letters. */
   readonly sourceQueue: string;
 }
@@ -40,7 +38,11 @@ export interface CommitWork {
   readonly messages: readonly ValidatedMessage[];
   /** Identities of messages whose deletion SQS has confirmed since the last commit, once per deletion. */
   readonly confirmed: readonly string[];
+  /** The wall clock. */
   readonly nowMs: number;
+  /** The state's clock, which tells how long ago something was. */
+  readonly stateMs: number;
+  readonly reading: ReadingProgress;
   /** Nothing is waiting in the queue, so windows whose end the clock has passed need not wait for more. */
   readonly isQuiet: boolean;
 }
@@ -52,6 +54,8 @@ export interface CommitOutcome {
   /** The same, for who looks on. */
   readonly letters: readonly DeadLetter[];
   readonly progress: Progress;
+  /** Messages whose receive was sent before this were left out: they have to be delivered again. */
+  readonly fenceMs: number;
   /** There is more to print at once than one commit may. */
   readonly isMoreDue: boolean;
   readonly outlook: Outlook;
@@ -68,10 +72,12 @@ export async function commit(
   work: CommitWork,
   rules: CommitRules,
 ): Promise<CommitOutcome> {
-  const { messages, nowMs } = work;
+  const { nowMs, stateMs } = work;
   const ledger: Ledger = new Map();
-  await tx.confirmIdentities(work.confirmed, nowMs + rules.dedupRetentionMs);
-  const unseen = await claimUnseen(tx, messages, nowMs + rules.queueRetentionMs, ledger);
+  const retention = await tx.readRetention();
+  const messages = work.messages.filter(({ requestedMs }) => requestedMs >= retention.fenceMs);
+  await tx.confirmIdentities(work.confirmed, closedExpiryMs(stateMs, rules));
+  const unseen = await claimUnseen(tx, messages, openExpiryMs(stateMs, rules), ledger);
 
   const before = await tx.readProgress();
   const aggregation = new Aggregation(rules, before, nowMs);
@@ -82,12 +88,13 @@ export async function commit(
   const lines = await printDue(tx, progress, work, rules);
   await saveRest(tx, progress, ledger, letters);
   await tx.forgetWindows(progress.horizonMs, FORGOTTEN_PER_COMMIT_MAX);
-  await tx.purgeIdentities(nowMs, SWEPT_PER_COMMIT_MIN + SWEPT_PER_IDENTITY * messages.length);
+  await purge(tx, retention, work, rules, SWEPT_PER_COMMIT_MIN + SWEPT_PER_IDENTITY * messages.length);
   return {
     lines,
     deadLetters: letters.length,
     letters,
     progress,
+    fenceMs: retention.fenceMs,
     isMoreDue: lines.length === LINES_PER_COMMIT_MAX,
     outlook: await tx.readOutlook(),
   };
@@ -168,16 +175,17 @@ async function countMessage(
 async function printDue(
   tx: StateTransaction,
   progress: Progress,
-  { nowMs, isQuiet }: CommitWork,
+  { stateMs, isQuiet }: CommitWork,
   rules: CommitRules,
 ): Promise<OutboxLine[]> {
   const watermark = watermarkMs(progress, rules);
-  const openEndMs = isQuiet ? Math.max(watermark, nowMs - rules.maxOutOfOrdernessMs) : watermark;
+  // By the state's clock: a wall clock that is set back must not hold windows open for as long as the step.
+  const openEndMs = isQuiet ? Math.max(watermark, stateMs - rules.maxOutOfOrdernessMs) : watermark;
   const due = await tx.readDueLines(
-    { openEndMs, printedMs: nowMs - rules.revisionIntervalMs },
+    { openEndMs, printedMs: stateMs - rules.revisionIntervalMs },
     LINES_PER_COMMIT_MAX,
   );
-  await tx.markPrinted(due, nowMs);
+  await tx.markPrinted(due, stateMs);
   return tx.addLines(due.map(resultLine));
 }
 

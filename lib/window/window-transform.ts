@@ -4,6 +4,8 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Observer } from '../ops/observer.ts';
 import { rideOut } from '../retry.ts';
+import type { ReadingProgress } from '../source/reading.ts';
+import type { StateClock } from '../state/state-clock.ts';
 import type { OutboxLine, Outlook, StateStore } from '../state/state-store.ts';
 import type { ValidatedDelivery } from '../validate/validate-transform.ts';
 import { type CommitOutcome, type CommitRules, commit } from './commit.ts';
@@ -21,6 +23,9 @@ export interface WindowTransformOptions {
   readonly store: StateStore;
   readonly rules: CommitRules;
   readonly clock: Clock;
+  readonly stateClock: StateClock;
+  /** How far the queue has been read. */
+  readonly reading: () => ReadingProgress;
   readonly log: Log;
   /** Longest wait to gather one commit, in milliseconds. */
   readonly lingerMs: number;
@@ -45,6 +50,7 @@ export class WindowTransform extends Transform {
   #confirmed: string[] = [];
   #outlook: Outlook = { openEndMs: undefined, revisedPrintedMs: undefined };
   #lastCommitMs = 0;
+  #hasBegun = false;
   /** The commits under way; one loop at a time. */
   #running: Promise<void> | undefined;
   #admitMore: (() => void) | undefined;
@@ -55,6 +61,11 @@ export class WindowTransform extends Transform {
   constructor(options: WindowTransformOptions) {
     super({ objectMode: true, readableHighWaterMark: 2 });
     this.#options = options;
+  }
+
+  /** Not before the stage is joined to the others: a fault of the store has to find its way through the pipeline. */
+  #begin(): void {
+    this.#hasBegun = true;
     this.#running = this.#guard(async () => {
       await this.#deliverLeftOver();
       await this.#commitOnce();
@@ -77,6 +88,7 @@ export class WindowTransform extends Transform {
   }
 
   override _read(size: number): void {
+    if (!this.#hasBegun) this.#begin();
     this.#resumeReading?.();
     super._read(size);
   }
@@ -144,7 +156,7 @@ export class WindowTransform extends Transform {
       throw error;
     }
     // From here on the messages are counted. A crash before SQS has deleted them makes duplicates of them.
-    for (const delivery of deliveries) delivery.acknowledge();
+    this.#settle(deliveries, outcome.fenceMs);
     await this.#deliver(outcome.lines);
     while (outcome.isMoreDue && !this.destroyed) {
       await eventLoopTurn();
@@ -154,14 +166,25 @@ export class WindowTransform extends Transform {
   }
 
   async #commit(deliveries: readonly ValidatedDelivery[]): Promise<CommitOutcome> {
-    const { store, rules, clock, log, isQuiet, onDeadLetters, observer } = this.#options;
+    const { store, rules, clock, stateClock, reading, log, isQuiet, onDeadLetters, observer } = this.#options;
     const messages = deliveries.flatMap((delivery) => delivery.messages);
     const confirmed = this.#confirmed;
     const attempt = async () => {
       observer?.commitBegan();
       try {
         const done = await store.transaction((tx) =>
-          commit(tx, { messages, confirmed, nowMs: clock.nowMs(), isQuiet: isQuiet() }, rules),
+          commit(
+            tx,
+            {
+              messages,
+              confirmed,
+              nowMs: clock.nowMs(),
+              stateMs: stateClock.nowMs(),
+              reading: reading(),
+              isQuiet: isQuiet(),
+            },
+            rules,
+          ),
         );
         observer?.committed(messages.length, done);
         return done;
@@ -172,10 +195,26 @@ export class WindowTransform extends Transform {
     };
     this.#confirmed = [];
     const outcome = await rideOut(attempt, { clock, log, signal: this.#stopping.signal });
-    this.#lastCommitMs = clock.nowMs();
+    this.#lastCommitMs = clock.monotonicMs();
     this.#outlook = outcome.outlook;
     if (outcome.deadLetters > 0) onDeadLetters(outcome.deadLetters);
     return outcome;
+  }
+
+  /** Gives back what the commit left out, since it was in hand for too long. */
+  #settle(deliveries: readonly ValidatedDelivery[], fenceMs: number): void {
+    let tooOld = 0;
+    for (const delivery of deliveries)
+      if (delivery.messages.every(({ requestedMs }) => requestedMs >= fenceMs)) delivery.acknowledge();
+      else {
+        delivery.abandon();
+        tooOld += delivery.messages.length;
+      }
+    if (tooOld > 0)
+      this.#options.log.warn(
+        'Messages were in hand for more than half of DEDUP_RETENTION; they are given back, and delivered again.',
+        { messages: tooOld },
+      );
   }
 
   async #deliverLeftOver(): Promise<void> {
@@ -207,13 +246,13 @@ export class WindowTransform extends Transform {
   }
 
   #isSomethingDue(): boolean {
-    const { rules, clock, isQuiet } = this.#options;
+    const { rules, clock, stateClock, isQuiet } = this.#options;
     const { openEndMs, revisedPrintedMs } = this.#outlook;
-    const nowMs = clock.nowMs();
+    const nowMs = stateClock.nowMs();
     return (
       (openEndMs !== undefined && openEndMs + rules.maxOutOfOrdernessMs <= nowMs && isQuiet()) ||
       (revisedPrintedMs !== undefined && revisedPrintedMs + rules.revisionIntervalMs <= nowMs) ||
-      (this.#confirmed.length > 0 && this.#lastCommitMs + CONFIRM_INTERVAL_MS <= nowMs)
+      (this.#confirmed.length > 0 && this.#lastCommitMs + CONFIRM_INTERVAL_MS <= clock.monotonicMs())
     );
   }
 

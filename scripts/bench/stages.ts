@@ -36,6 +36,7 @@ function message(index: number, body = source(index)): ValidatedMessage {
     messageId,
     body,
     sentAtMs: 0,
+    requestedMs: START_MS,
     ...parseBody(body, parseTime),
   };
 }
@@ -91,7 +92,8 @@ async function commitCost(size: number): Promise<number> {
   let confirmed: string[] = [];
   const cost = await cpuMicrosEach(commits * size, async () => {
     for (const messages of batches) {
-      const work = { messages, confirmed, nowMs: START_MS, isQuiet: false };
+      const reading = { readMs: START_MS, renewedMs: START_MS };
+      const work = { messages, confirmed, nowMs: START_MS, stateMs: START_MS, reading, isQuiet: false };
       await store.transaction((tx) => commit(tx, work, RULES));
       confirmed = messages.map(({ identity }) => identity);
     }

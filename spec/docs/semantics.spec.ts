@@ -9,6 +9,7 @@ import { createEventTimeParser } from '../../lib/validate/event-time.ts';
 import { type CommitRules, commit } from '../../lib/window/commit.ts';
 import { watermarkMs } from '../../lib/window/watermark.ts';
 import { createWindowAssigner } from '../../lib/window/window-assigner.ts';
+import { timesAt } from '../support/window-rules.ts';
 import { fencedBlocks } from './markdown.ts';
 
 const DOCUMENT = join(import.meta.dirname, '../../docs/semantics.md');
@@ -67,10 +68,18 @@ function rulesOf(markdown: string): CommitRules {
 /** One step, as one commit; what was printed and dead-lettered is what the outbox holds. */
 async function play({ nowMs, message, isQuiet }: Step, store: SqliteStore, rules: CommitRules) {
   const messages = message
-    ? [{ ...message, messageId: message.identity, sentAtMs: nowMs, ...parseBody(message.body, parseTime) }]
+    ? [
+        {
+          ...message,
+          messageId: message.identity,
+          sentAtMs: nowMs,
+          requestedMs: nowMs,
+          ...parseBody(message.body, parseTime),
+        },
+      ]
     : [];
   const progress = await store.transaction(async (tx) => {
-    await commit(tx, { messages, confirmed: [], nowMs, isQuiet }, rules);
+    await commit(tx, { messages, confirmed: [], ...timesAt(nowMs), isQuiet }, rules);
     return tx.readProgress();
   });
   const lines = await store.readLines(0, 100);

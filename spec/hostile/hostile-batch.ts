@@ -5,7 +5,7 @@ import { createEventTimeParser } from '../../lib/validate/event-time.ts';
 import type { ValidatedMessage } from '../../lib/validate/validate-transform.ts';
 import { commit } from '../../lib/window/commit.ts';
 import { START_MS } from '../support/manual-clock.ts';
-import { rulesWith } from '../support/window-rules.ts';
+import { rulesWith, timesAt } from '../support/window-rules.ts';
 
 const HOUR_MS = 3_600_000;
 const NOW_MS = START_MS + HOUR_MS;
@@ -33,7 +33,7 @@ export async function treat(bodies: readonly string[]): Promise<Treatment> {
     const half = Math.ceil(messages.length / 2);
     const lines: string[] = [];
     const take = async (part: readonly ValidatedMessage[], nowMs: number): Promise<void> => {
-      const work = { messages: part, confirmed: [], nowMs, isQuiet: true };
+      const work = { messages: part, confirmed: [], ...timesAt(nowMs), isQuiet: true };
       const outcome = await store.transaction((tx) => commit(tx, work, rules));
       lines.push(...outcome.lines.map(({ line }) => line));
       if (outcome.isMoreDue) await take([], nowMs);
@@ -51,5 +51,12 @@ export async function treat(bodies: readonly string[]): Promise<Treatment> {
 
 function validated(body: string, index: number): ValidatedMessage {
   const identity = `message-${index}`;
-  return { identity, messageId: identity, body, sentAtMs: START_MS, ...parseBody(body, parseTime) };
+  return {
+    identity,
+    messageId: identity,
+    body,
+    sentAtMs: START_MS,
+    requestedMs: START_MS,
+    ...parseBody(body, parseTime),
+  };
 }

@@ -10,6 +10,7 @@ import type { ValidatedMessage } from '../../lib/validate/validate-transform.ts'
 import { type CommitRules, commit } from '../../lib/window/commit.ts';
 import { imbalanceOf } from '../../lib/window/ledger.ts';
 import { createWindowAssigner, type WindowSpec } from '../../lib/window/window-assigner.ts';
+import { timesAt } from '../support/window-rules.ts';
 import { EPOCH_MS, type History, type HistoryMessage, history, type Incident, SPAN_MS } from './history.ts';
 import { expectedTotals, printedTotals } from './oracle.ts';
 
@@ -17,7 +18,14 @@ const parseTime = createEventTimeParser('UTC');
 const CRASH = new Error('crash');
 
 function validated({ identity, body }: HistoryMessage): ValidatedMessage {
-  return { identity, messageId: identity, body, sentAtMs: 0, ...parseBody(body, parseTime) };
+  return {
+    identity,
+    messageId: identity,
+    body,
+    sentAtMs: 0,
+    requestedMs: EPOCH_MS,
+    ...parseBody(body, parseTime),
+  };
 }
 
 function rulesFor(window: WindowSpec): CommitRules {
@@ -80,7 +88,11 @@ class Run {
   async #crashWithin(batch: ValidatedMessage[]): Promise<void> {
     const crashed = await this.#store
       .transaction(async (tx) => {
-        await commit(tx, { messages: batch, confirmed: [], nowMs: this.#nowMs, isQuiet: false }, this.#rules);
+        await commit(
+          tx,
+          { messages: batch, confirmed: [], ...timesAt(this.#nowMs), isQuiet: false },
+          this.#rules,
+        );
         throw CRASH;
       })
       .catch((error: unknown) => error);
@@ -91,7 +103,7 @@ class Run {
   async #commit(messages: ValidatedMessage[], isQuiet: boolean): Promise<void> {
     // Time runs far enough for every revision to be due in the end.
     this.#nowMs += isQuiet ? 2 * SPAN_MS : 400;
-    const work = { messages, confirmed: [], nowMs: this.#nowMs, isQuiet };
+    const work = { messages, confirmed: [], ...timesAt(this.#nowMs), isQuiet };
     const outcome = await this.#store.transaction((tx) => commit(tx, work, this.#rules));
     expect(outcome.isMoreDue).to.equal(false);
   }

@@ -14,6 +14,7 @@ export const STEPS: readonly string[] = [
   ...around('ReceiveMessage'),
   'before BEGIN',
   ...[
+    'readRetention',
     'confirmIdentities',
     'claimIdentities',
     'readProgress',
@@ -25,7 +26,7 @@ export const STEPS: readonly string[] = [
   ...['readDueLines', 'markPrinted', 'addLines', 'writeProgress', 'addToLedger', 'addDeadLetters'].map(
     within,
   ),
-  ...['forgetWindows', 'purgeIdentities', 'readOutlook'].map(within),
+  ...['forgetWindows', 'purgeIdentities', 'writeRetention', 'readOutlook'].map(within),
   'before COMMIT',
   'after COMMIT',
   ...around('ChangeMessageVisibilityBatch'),
@@ -180,6 +181,8 @@ export class Incarnation {
       countDeadLetters: () => store.countDeadLetters(),
       removeDeadLetters: guarded('removeDeadLetters', (seqs) => store.removeDeadLetters(seqs)),
       readLedger: () => store.readLedger(),
+      readRetention: () => store.readRetention(),
+      claimQueue: (arn) => store.claimQueue(arn),
       close: async () => {},
     };
   }

@@ -225,9 +225,12 @@ class Run {
   /** The store stays bounded: whatever happened to a message, its identity is not kept beyond the retention. */
   async #checkIdentitiesExpire(): Promise<void> {
     const identities = [...this.#committed];
-    const muchLaterMs = this.#world.clock.nowMs + RETENTION_MS + 1;
+    const muchLaterMs = this.#world.clock.nowMs + RETENTION_MS + settings.dedupRetentionMs + 1;
     const isNew = await this.#store.transaction(async (tx) => {
-      await tx.purgeIdentities(muchLaterMs, 2 * identities.length + 1);
+      await tx.purgeIdentities(
+        { openBeforeMs: muchLaterMs, closedBeforeMs: muchLaterMs },
+        2 * identities.length + 1,
+      );
       return tx.claimIdentities(identities, muchLaterMs);
     });
     const kept = identities.filter((_, index) => !isNew[index]);

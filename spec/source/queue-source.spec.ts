@@ -31,6 +31,7 @@ describe('the source of deliveries', () => {
       messageId: 'message-1',
       body: 'body 1',
       sentAtMs: 1_601_978_400_000,
+      requestedMs: START_MS,
     });
   });
 
@@ -70,7 +71,9 @@ describe('the source of deliveries', () => {
     open();
     stage.read();
     const { messages } = await stage.receive({ MessageId: 'bare' });
-    expect(messages).to.deep.equal([{ identity: ':bare', messageId: 'bare', body: '', sentAtMs: START_MS }]);
+    expect(messages).to.deep.equal([
+      { identity: ':bare', messageId: 'bare', body: '', sentAtMs: START_MS, requestedMs: START_MS },
+    ]);
   });
 
   it('deletes nothing before it is acknowledged, then all of it, and reports the identities', async () => {
@@ -85,6 +88,26 @@ describe('the source of deliveries', () => {
     expect(stage.sqs.deleted).to.deep.equal(['message-1', 'message-2']);
     expect(stage.confirmed).to.deep.equal(['order-7', ':message-2']);
   });
+
+  for (const [what, pass] of [
+    ['the visibility timeout has passed', () => stage.clock.advance(30_000)],
+    ['the wall clock says so, though the process stood still', async () => stage.clock.step(30_000)],
+  ] as const)
+    it(`does not take a deletion for certain when ${what}: the receipt handle may be outdated`, async () => {
+      open();
+      stage.read();
+      const first = await stage.receive(...someMessages(1));
+      await stage.clock.advance(29_999);
+      first.acknowledge();
+      await stage.sqs.until(() => stage.confirmed.length === 1);
+      const second = await stage.receive({ MessageId: 'message-2' });
+      await pass();
+      second.acknowledge();
+      await stage.sqs.until(() => stage.doubtful.length === 1);
+      expect(stage.confirmed).to.deep.equal([`${START_MS}:message-1`]);
+      expect(stage.doubtful).to.deep.equal([':message-2']);
+      expect(stage.sqs.deleted).to.deep.equal(['message-1', 'message-2']);
+    });
 
   it('does not delete what is abandoned, and lets the first word count', async () => {
     open();

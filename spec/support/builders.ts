@@ -18,7 +18,14 @@ export function eventJsonWithValue(source: string): string {
 }
 
 export function receivedMessage(body: string, changes: Partial<ReceivedMessage> = {}): ReceivedMessage {
-  return { identity: 'identity-1', messageId: 'message-1', body, sentAtMs: OCCURRED_AT_MS, ...changes };
+  return {
+    identity: 'identity-1',
+    messageId: 'message-1',
+    body,
+    sentAtMs: OCCURRED_AT_MS,
+    requestedMs: OCCURRED_AT_MS,
+    ...changes,
+  };
 }
 
 /** A delivery of these messages, which takes note of what was called. */

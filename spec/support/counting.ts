@@ -4,7 +4,7 @@ import type { Event } from '../../lib/validate/event.ts';
 import type { ValidatedMessage } from '../../lib/validate/validate-transform.ts';
 import { type CommitOutcome, type CommitRules, type CommitWork, commit } from '../../lib/window/commit.ts';
 import { START_MS } from './manual-clock.ts';
-import { MINUTE_MS, messageOf, rulesWith } from './window-rules.ts';
+import { MINUTE_MS, messageOf, rulesWith, timesAt } from './window-rules.ts';
 
 export interface ResultLine {
   readonly type: string;
@@ -35,7 +35,11 @@ export class Counting {
   ): Promise<CommitOutcome> {
     const whole = messages.map((message) => ('identity' in message ? message : messageOf([message])));
     const outcome = await this.store.transaction((tx) =>
-      commit(tx, { messages: whole, confirmed: [], nowMs: this.nowMs, isQuiet: false, ...work }, this.rules),
+      commit(
+        tx,
+        { messages: whole, confirmed: [], ...timesAt(this.nowMs), isQuiet: false, ...work },
+        this.rules,
+      ),
     );
     this.printed.push(...outcome.lines.map(({ line }) => JSON.parse(line) as ResultLine));
     return outcome;

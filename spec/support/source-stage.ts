@@ -2,10 +2,18 @@ import type { Message } from '@aws-sdk/client-sqs';
 import type { Delivery } from '../../lib/source/delivery.ts';
 import { Gate } from '../../lib/source/gate.ts';
 import { QueueSource } from '../../lib/source/queue-source.ts';
+import { Reading } from '../../lib/source/reading.ts';
 import { Reception } from '../../lib/source/reception.ts';
+import { StateClock } from '../../lib/state/state-clock.ts';
 import { FakeSqs, QUEUE_URL } from './fake-sqs.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryLog } from './memory-log.ts';
+
+/** What a source tells of its reading, by the rules of a visibility timeout of 30 s and a DEDUP_RETENTION of an hour. */
+export function readingOf(stateClock: StateClock): Reading {
+  const rules = { breakMs: 30_000, backlogMs: 1_800_000 };
+  return new Reading(stateClock, rules, { readMs: stateClock.nowMs(), renewedMs: 0 });
+}
 
 /** The source of deliveries on a fake SQS, and what came of it. */
 export class SourceStage {
@@ -15,11 +23,14 @@ export class SourceStage {
   readonly deliveries: Delivery[] = [];
   /** Identities whose deletion was confirmed. */
   readonly confirmed: string[] = [];
+  /** Identities of messages whose deletion SQS has said, but which is not certain. */
+  readonly doubtful: string[] = [];
   readonly source: QueueSource;
   isEnded = false;
 
   constructor(pollersMax = 1, queueUrl = QUEUE_URL) {
     const { sqs, clock, logged } = this;
+    const stateClock = new StateClock(clock, 0);
     this.source = new QueueSource({
       queueUrl,
       sqs: sqs.client,
@@ -28,7 +39,9 @@ export class SourceStage {
       reception: new Reception('events', clock, logged.log),
       admission: new Gate(),
       clock,
-      onDeleted: (identity) => this.confirmed.push(identity),
+      stateClock,
+      reading: readingOf(stateClock),
+      onDeleted: (identity, proof) => (proof === 'certain' ? this.confirmed : this.doubtful).push(identity),
     });
     this.source.on('end', () => {
       this.isEnded = true;

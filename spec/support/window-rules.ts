@@ -1,7 +1,7 @@
 import type { Rejection } from '../../lib/validate/body.ts';
 import type { Event } from '../../lib/validate/event.ts';
 import type { ValidatedDelivery, ValidatedMessage } from '../../lib/validate/validate-transform.ts';
-import type { CommitRules } from '../../lib/window/commit.ts';
+import type { CommitRules, CommitWork } from '../../lib/window/commit.ts';
 import { createWindowAssigner, type WindowSpec } from '../../lib/window/window-assigner.ts';
 import { START_MS } from './manual-clock.ts';
 
@@ -29,6 +29,11 @@ export function eventAt(seconds: number, changes: Partial<Event> = {}): Event {
   return { type: 'purchase', value: 1, timeMs: START_MS + seconds * 1000, index: undefined, ...changes };
 }
 
+/** The clocks of a commit, none of which was ever wrong, and a queue that has always been read. */
+export function timesAt(nowMs: number): Pick<CommitWork, 'nowMs' | 'stateMs' | 'reading'> {
+  return { nowMs, stateMs: nowMs, reading: { readMs: nowMs, renewedMs: 0 } };
+}
+
 let made = 0;
 
 /** A message with an identity of its own. */
@@ -43,6 +48,7 @@ export function messageOf(
     messageId: identity,
     body: '{}',
     sentAtMs: START_MS,
+    requestedMs: Number.MAX_SAFE_INTEGER,
     events,
     rejections: [],
     ...changes,

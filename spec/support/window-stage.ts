@@ -1,4 +1,5 @@
 import { SqliteStore } from '../../lib/state/sqlite-store.ts';
+import { StateClock } from '../../lib/state/state-clock.ts';
 import type { OutboxLine, StateTransaction } from '../../lib/state/state-store.ts';
 import type { CommitRules } from '../../lib/window/commit.ts';
 import { WindowTransform } from '../../lib/window/window-transform.ts';
@@ -69,6 +70,8 @@ export class WindowStage {
       store,
       rules,
       clock: this.clock,
+      stateClock: new StateClock(this.clock, 0),
+      reading: () => ({ readMs: this.clock.nowMs(), renewedMs: 0 }),
       log: this.logged.log,
       lingerMs,
       pollers: () => pollers,
@@ -78,6 +81,8 @@ export class WindowStage {
     this.transform.on('error', (error) => {
       this.fault = error;
     });
+    // Like the stage behind it, which asks as soon as the two are joined.
+    this.transform.read(0);
   }
 
   /** Everything that comes out until now, and from now on. */

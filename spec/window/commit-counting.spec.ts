@@ -92,15 +92,15 @@ describe('a duplicate', () => {
     expect((await counting.ledger()).duplicate).to.deep.equal([1, 1]);
   });
 
-  it('is known without confirmation for as long as the queue keeps messages', async () => {
+  it('is known without confirmation for as long as the queue keeps messages, and DEDUP_RETENTION more', async () => {
     const counting = new Counting(rulesWith({ queueRetentionMs: 1_000, dedupRetentionMs: 1 }));
     const message = messageOf([eventAt(5)]);
     await counting.commit([message]);
-    counting.nowMs += 1_000;
+    counting.nowMs += 1_001;
     await counting.commit([]);
     await counting.commit([message]);
     expect((await counting.ledger()).duplicate).to.deep.equal([1, 1]);
-    counting.nowMs += 1_001;
+    counting.nowMs += 1_002;
     await counting.commit([]);
     await counting.commit([message]);
     expect((await counting.ledger()).duplicate).to.deep.equal([1, 1]);

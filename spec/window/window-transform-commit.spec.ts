@@ -178,7 +178,8 @@ describe('the windowing stage', () => {
     await clock.advance(10_000);
     expect(store.commits).to.equal(2);
     await clock.advance(3_600_000);
-    await store.transaction((tx) => tx.purgeIdentities(clock.nowMs(), 10));
+    const nowMs = clock.nowMs();
+    await store.transaction((tx) => tx.purgeIdentities({ openBeforeMs: nowMs, closedBeforeMs: nowMs }, 10));
     const isFirst = await store.transaction((tx) =>
       tx.claimIdentities([delivery.messages[0]!.identity], clock.nowMs()),
     );

@@ -7,6 +7,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Readable } from 'node:stream';
 import { sleep, systemClock } from '../../../lib/clock.ts';
 import { SqliteStore } from '../../../lib/state/sqlite-store.ts';
+import { StateClock } from '../../../lib/state/state-clock.ts';
 import type { OutboxLine } from '../../../lib/state/state-store.ts';
 import { createEventTimeParser } from '../../../lib/validate/event-time.ts';
 import { ValidateTransform } from '../../../lib/validate/validate-transform.ts';
@@ -74,6 +75,8 @@ const windows = new WindowTransform({
     allowedLatenessMs: 86_400_000,
   }),
   clock: systemClock,
+  stateClock: new StateClock(systemClock, 0),
+  reading: () => ({ readMs: 0, renewedMs: 0 }),
   log: new MemoryLog().log,
   pollers: () => 1,
   lingerMs: 20,

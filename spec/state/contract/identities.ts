@@ -10,7 +10,8 @@ export function describeIdentities(subject: Subject): void {
       subject.tx((tx) => tx.claimIdentities(identities, MUCH_LATER_MS));
     const confirm = (...identities: string[]) =>
       subject.tx((tx) => tx.confirmIdentities(identities, LATER_MS));
-    const purge = (nowMs: number, limit = 100) => subject.tx((tx) => tx.purgeIdentities(nowMs, limit));
+    const purge = (nowMs: number, limit = 100, closedBeforeMs = nowMs) =>
+      subject.tx((tx) => tx.purgeIdentities({ openBeforeMs: nowMs, closedBeforeMs }, limit));
 
     it('are new the first time and known from then on, in the order asked', async () => {
       expect(await claim('a', 'b')).to.deep.equal([true, true]);
@@ -80,10 +81,26 @@ export function describeIdentities(subject: Subject): void {
       expect(await claim('never seen')).to.deep.equal([true]);
     });
 
-    it('are forgotten in portions', async () => {
-      await subject.tx((tx) => tx.claimIdentities(['a', 'b', 'c'], LATER_MS));
-      await purge(LATER_MS + 1, 2);
-      expect((await claim('a', 'b', 'c')).filter((isFirst) => isFirst)).to.have.length(2);
+    it('are kept beyond their expiry, once their deletion is confirmed, where that is asked for', async () => {
+      await claim('a', 'b');
+      await confirm('a', 'b');
+      await subject.tx((tx) => tx.claimIdentities(['b'], 0));
+      // `b` is open again, so that its expiry alone decides.
+      expect(await purge(MUCH_LATER_MS + 1, 100, LATER_MS)).to.equal(1);
+      expect(await claim('a', 'b')).to.deep.equal([false, true]);
+    });
+
+    it('are forgotten in portions, all of them in turn, and said how many', async () => {
+      const many = Array.from({ length: 10 }, (_, index) => `identity ${index}`);
+      await subject.tx((tx) => tx.claimIdentities(many, LATER_MS));
+      const forgotten: number[] = [];
+      for (let portion = 0; portion < 6; portion += 1) forgotten.push(await purge(LATER_MS + 1, 2));
+      expect(forgotten).to.deep.equal([2, 2, 2, 2, 2, 0]);
+      // Around again, from the first one on: what came behind the sweep is met by the next.
+      await subject.tx((tx) => tx.claimIdentities(many.slice(0, 3), LATER_MS));
+      const again: number[] = [];
+      for (let portion = 0; portion < 3; portion += 1) again.push(await purge(LATER_MS + 1, 2));
+      expect(again.reduce((sum, each) => sum + each)).to.equal(3);
     });
   });
 }

@@ -1,0 +1,94 @@
+import type { StateClock } from '../state/state-clock.ts';
+import { REQUEST_TIMEOUT_MS } from './queue-connection.ts';
+
+export interface ReadingRules {
+  /** A pause in reading that is longer than this is a break: one visibility timeout. In milliseconds. */
+  readonly breakMs: number;
+  /** Messages that were sent longer ago than this belong to a backlog: half of DEDUP_RETENTION. In milliseconds. */
+  readonly backlogMs: number;
+}
+
+/** Until when the queue has been read, and when that last began anew, by the state's clock. */
+export interface ReadingProgress {
+  readonly readMs: number;
+  readonly renewedMs: number;
+}
+
+/** A receive that is under way. */
+export interface PendingReceive {
+  /** When it was sent, by the state's clock: read before, so never too late. */
+  readonly sentMs: number;
+}
+
+/**
+ * Knows whether the queue is being read without a break. What SQS still has to say of a message, such as a copy
+ * that it delivers although the message was deleted, can be heard only while somebody listens; so how long an
+ * identity has to be kept is counted in time of reading. After a break (downtime, an outage, back-pressure, a process
+ * that was frozen), and while a backlog is read, that count begins anew.
+ *
+ * A receive that is under way is reading, but for no longer than a receive can last: an answer that is looked at
+ * hours later, because the process stood still, tells nothing of these hours.
+ */
+export class Reading {
+  readonly #clock: StateClock;
+  readonly #rules: ReadingRules;
+  readonly #pending = new Set<PendingReceive>();
+  #readMs: number;
+  #renewedMs: number;
+
+  /** @param stored as the state has it from the process before */
+  constructor(clock: StateClock, rules: ReadingRules, stored: ReadingProgress) {
+    this.#clock = clock;
+    this.#rules = rules;
+    this.#readMs = stored.readMs;
+    this.#renewedMs = stored.renewedMs;
+  }
+
+  /** To be called before a receive is sent. */
+  began(): PendingReceive {
+    const receive = { sentMs: this.#clock.nowMs() };
+    this.#pending.add(receive);
+    return receive;
+  }
+
+  /**
+   * SQS has answered the receive.
+   *
+   * @param sentAtMs when SQS received the oldest message of the answer; undefined when there was none
+   */
+  answered(receive: PendingReceive, sentAtMs: number | undefined): void {
+    const nowMs = this.#clock.nowMs();
+    const isBreak = receive.sentMs - this.#readUntil(receive.sentMs) > this.#rules.breakMs;
+    const isBacklog = sentAtMs !== undefined && nowMs - sentAtMs > this.#rules.backlogMs;
+    this.#pending.delete(receive);
+    if (isBreak || isBacklog) this.#renewedMs = nowMs;
+    this.#readMs = Math.max(this.#readMs, endOf(receive, nowMs));
+  }
+
+  /** The receive failed or was given up, so nobody knows whether anything was read. */
+  failed(receive: PendingReceive): void {
+    this.#pending.delete(receive);
+  }
+
+  /** As of now; in a break, which may last on, everything begins anew at this very moment. */
+  get progress(): ReadingProgress {
+    const nowMs = this.#clock.nowMs();
+    const readMs = this.#readUntil(nowMs);
+    if (nowMs - readMs > this.#rules.breakMs) this.#renewedMs = nowMs;
+    return { readMs, renewedMs: this.#renewedMs };
+  }
+
+  /** Until when, at most until `nowMs`, the queue was read without a break, going by what is under way, too. */
+  #readUntil(nowMs: number): number {
+    let readMs = this.#readMs;
+    // In the order in which they were sent, so that each may go on from where the one before it ends.
+    for (const receive of this.#pending)
+      if (receive.sentMs - readMs <= this.#rules.breakMs) readMs = Math.max(readMs, endOf(receive, nowMs));
+    return readMs;
+  }
+}
+
+/** Until when a receive has read at most. */
+function endOf({ sentMs }: PendingReceive, nowMs: number): number {
+  return Math.min(nowMs, sentMs + REQUEST_TIMEOUT_MS);
+}

@@ -88,17 +88,18 @@ async function openOps(
   state: Pick<OpsParts, 'reader' | 'sqs' | 'queueUrl'>,
   log: Log,
 ): Promise<Ops | undefined> {
-  const { httpHost, httpPort } = settings;
+  const { httpHost, httpAllowedHosts, httpPort } = settings;
   if (httpPort === 'off') return undefined;
   const { startOps } = await import('./ops/ops.ts');
   const parts = {
     ...state,
     queueName: queueNameOf(state.queueUrl),
     rules: settings,
+    hosts: { host: httpHost, allowed: httpAllowedHosts },
     clock: systemClock,
     log,
   };
-  return startOps(parts, httpHost, httpPort);
+  return startOps(parts, httpPort);
 }
 
 async function check(settings: Settings, log: Log): Promise<number> {

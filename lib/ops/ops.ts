@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { LatenessRules } from '../window/watermark.ts';
+import type { ServedHosts } from './http/allowed-hosts.ts';
 import { createHttpServer, listen } from './http/http-server.ts';
 import { LineStreams } from './http/line-streams.ts';
 import { exact, isoTime } from './json.ts';
@@ -24,6 +25,7 @@ export interface OpsParts {
   readonly queueUrl: string;
   readonly queueName: string;
   readonly rules: LatenessRules;
+  readonly hosts: ServedHosts;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -54,6 +56,7 @@ export async function createOps(parts: OpsParts): Promise<Ops> {
       reader,
       streams,
     },
+    parts.hosts,
     log,
     clock,
   );
@@ -69,10 +72,10 @@ export async function createOps(parts: OpsParts): Promise<Ops> {
 }
 
 /** Starts listening. @throws {WrongSettings} when the address cannot be listened on */
-export async function startOps(parts: OpsParts, host: string, port: number): Promise<Ops> {
+export async function startOps(parts: OpsParts, port: number): Promise<Ops> {
   const ops = await createOps(parts);
   try {
-    const address = await listen(ops.server, host, port);
+    const address = await listen(ops.server, parts.hosts.host, port);
     parts.log.info('The HTTP server listens.', { address });
     return ops;
   } catch (error) {

@@ -123,6 +123,11 @@ export const definitions = {
     schema: { format: 'port' },
     allowed: 'off or a whole number from 0 to 65535',
   },
+  HTTP_ALLOWED_HOSTS: {
+    meaning: 'further host names that requests may come for, comma-separated',
+    schema: { format: 'host-names' },
+    allowed: 'host names without scheme and port, comma-separated, such as counter.example.com,pipeline',
+  },
   SHUTDOWN_TIMEOUT: {
     default: '25s',
     meaning: 'longest time that an orderly stop may take',

@@ -4,6 +4,10 @@ import type { WindowSpec } from '../window/window-assigner.ts';
 import { definitions, type SettingName, settingNames } from './definitions.ts';
 import { parseDuration } from './duration.ts';
 
+/** RFC 1123, and the underscores that container networks allow. */
+const HOST_LABEL = /^\w(?:[\w-]{0,61}\w)?$/;
+const HOST_NAME_LENGTH_MAX = 253;
+
 /** An event is added to each window it belongs to, so their number is bounded: a day, each minute. */
 const WINDOWS_PER_EVENT_MAX = 1_440;
 
@@ -24,6 +28,11 @@ export function parseStateUrl(text: string): string | undefined {
   return path && !path.includes(':memory:') && !path.includes('\0') ? path : undefined;
 }
 
+/** The elements of a comma-separated list, without the spaces around them; an empty text holds none. */
+export function splitList(text: string): string[] {
+  return text ? text.split(',').map((element) => element.trim()) : [];
+}
+
 function isTimeZone(text: string): boolean {
   try {
     createEventTimeParser(text);
@@ -31,6 +40,12 @@ function isTimeZone(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** A name as the header `Host` has it: no scheme, no port, international ones in Punycode. */
+function isHostName(text: string): boolean {
+  const name = text.replace(/\.$/, '');
+  return name.length <= HOST_NAME_LENGTH_MAX && name.split('.').every((label) => HOST_LABEL.test(label));
 }
 
 function isQueueUrl(text: string): boolean {
@@ -50,6 +65,7 @@ export function compileSettingsSchema(): ValidateFunction {
   ajv.addFormat('timezone', isTimeZone);
   ajv.addFormat('queue-url', isQueueUrl);
   ajv.addFormat('state-url', (text) => parseStateUrl(text) !== undefined);
+  ajv.addFormat('host-names', (text) => splitList(text).every(isHostName));
   ajv.addFormat('port', (text) => text === 'off' || isIntegerWithin(0, 65_535)(text));
   const properties: Partial<Record<SettingName, object>> = {};
   for (const name of settingNames) {

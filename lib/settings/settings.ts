@@ -10,7 +10,7 @@ import {
   settingNames,
 } from './definitions.ts';
 import { parseDuration } from './duration.ts';
-import { compileSettingsSchema, parseStateUrl, parseWindow } from './formats.ts';
+import { compileSettingsSchema, parseStateUrl, parseWindow, splitList } from './formats.ts';
 import { closestName } from './misspelt.ts';
 
 const QUEUE_NAME_LENGTH_MAX = 80;
@@ -38,6 +38,7 @@ export interface Settings {
   readonly commitLingerMs: number;
   readonly httpHost: string;
   readonly httpPort: number | 'off';
+  readonly httpAllowedHosts: readonly string[];
   readonly shutdownTimeoutMs: number;
   readonly logLevel: string;
   readonly logFormat: string;
@@ -79,6 +80,7 @@ export function readSettings(env: Environment): Settings {
     commitLingerMs: durationMs('COMMIT_LINGER'),
     httpHost: text('HTTP_HOST'),
     httpPort: text('HTTP_PORT') === 'off' ? 'off' : Number(text('HTTP_PORT')),
+    httpAllowedHosts: splitList(text('HTTP_ALLOWED_HOSTS')),
     shutdownTimeoutMs: durationMs('SHUTDOWN_TIMEOUT'),
     logLevel: text('LOG_LEVEL'),
     logFormat: text('LOG_FORMAT'),

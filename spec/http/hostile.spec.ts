@@ -4,7 +4,7 @@ import { type Connection, HttpProgram } from '../support/http-program.ts';
 
 const CRLF = '\r\n';
 const request = (path: string, ...headers: string[]) =>
-  [`GET ${path} HTTP/1.1`, 'Host: here', 'Connection: close', ...headers, '', ''].join(CRLF);
+  [`GET ${path} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', ''].join(CRLF);
 
 describe('the HTTP server among hostile clients', function () {
   this.timeout(180_000);
@@ -40,13 +40,17 @@ describe('the HTTP server among hostile clients', function () {
     ['two lengths', request('/stats', 'Content-Length: 1', 'Content-Length: 2'), 400],
     ['a length and chunks', request('/stats', 'Content-Length: 5', 'Transfer-Encoding: chunked'), 400],
     ['a header that is split', request('/stats', 'X: a\nSet-Cookie: b\x00'), 400],
+    ['another site’s host', request('/stats').replace('localhost', 'evil.example'), 421],
+    ['its stream', request('/stats/stream').replace('localhost', 'evil.example:8000'), 421],
+    ['an empty host', request('/stats').replace('localhost', ''), 421],
+    ['HTTP/1.0 without a host', `GET /stats HTTP/1.0${CRLF}${CRLF}`, 421],
     ['no host', `GET /stats HTTP/1.1${CRLF}Connection: close${CRLF}${CRLF}`, 400],
     ['another protocol', `SSH-2.0-OpenSSH_9.9${CRLF}`, 400],
     ['TLS', Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03]), 400],
-    ['a method that does not exist', `BREW /pot HTTP/1.1${CRLF}Host: here${CRLF}${CRLF}`, 400],
+    ['a method that does not exist', `BREW /pot HTTP/1.1${CRLF}Host: localhost${CRLF}${CRLF}`, 400],
     [
       'a body',
-      `POST /stats HTTP/1.1${CRLF}Host: here${CRLF}Connection: close${CRLF}Content-Length: 2${CRLF}${CRLF}{}`,
+      `POST /stats HTTP/1.1${CRLF}Host: localhost${CRLF}Connection: close${CRLF}Content-Length: 2${CRLF}${CRLF}{}`,
       405,
     ],
   ];
@@ -66,7 +70,7 @@ describe('the HTTP server among hostile clients', function () {
 
   it('gives a request that takes too long to arrive up', async () => {
     const slow = await http.connect();
-    slow.socket.write('GET /stats HTTP/1.1\r\nHost: here\r\nX-Slow: ');
+    slow.socket.write('GET /stats HTTP/1.1\r\nHost: localhost\r\nX-Slow: ');
     await slow.closed;
     expect(statusOf(slow.text)).to.equal(408);
   });
@@ -89,7 +93,7 @@ describe('the HTTP server among hostile clients', function () {
 
   it('drops a reader of the stream that does not read, and prints everything meanwhile', async () => {
     const slow = await http.connect('does not read');
-    slow.socket.write('GET /stats/stream HTTP/1.1\r\nHost: here\r\n\r\n');
+    slow.socket.write('GET /stats/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const readers = async () =>
       Number(/nps_kata_stream_readers (\d+)/.exec(await (await http.get('/metrics')).text())?.[1]);
     while ((await readers()) !== 1);

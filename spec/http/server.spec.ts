@@ -46,7 +46,7 @@ describe('the HTTP server of the program', () => {
   it('streams each line that stdout gets, and is closed at once when the program stops', async () => {
     const http = await HttpProgram.start(bench, queue);
     const stream = await http.connect();
-    stream.socket.write('GET /stats/stream HTTP/1.1\r\nHost: here\r\n\r\n');
+    stream.socket.write('GET /stats/stream HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await stream.until(/retry: /);
     await queue.send({ body: eventBody('purchase', 5) });
     await http.program.untilLines(1);

@@ -15,7 +15,7 @@ interface Window {
 describe('GET /windows', () => {
   let stage: OpsStage;
   const open = async (counting?: Counting) => {
-    stage = await OpsStage.open(counting);
+    stage = await OpsStage.open(counting && { counting });
   };
   afterEach(() => stage.close());
 

@@ -27,6 +27,7 @@ describe('the help', () => {
     ['COMMIT_LINGER', '20ms'],
     ['HTTP_HOST', '127.0.0.1'],
     ['HTTP_PORT', '8000'],
+    ['HTTP_ALLOWED_HOSTS', ''],
     ['SHUTDOWN_TIMEOUT', '25s'],
     ['LOG_LEVEL', 'info'],
     ['LOG_FORMAT', 'json'],

@@ -1,3 +1,4 @@
+import type { ServedHosts } from '../../lib/ops/http/allowed-hosts.ts';
 import { createOps, type Ops } from '../../lib/ops/ops.ts';
 import type { OutboxLine } from '../../lib/state/state-store.ts';
 import type { Event } from '../../lib/validate/event.ts';
@@ -23,7 +24,13 @@ export class OpsStage {
   isReceptionFailing = false;
   deadLettersWaiting = 0;
 
-  static async open(counting = new Counting()): Promise<OpsStage> {
+  static async open({
+    counting = new Counting(),
+    hosts = { host: '127.0.0.1', allowed: [] },
+  }: {
+    readonly counting?: Counting;
+    readonly hosts?: ServedHosts;
+  } = {}): Promise<OpsStage> {
     const sqs = { send: () => stage.answer() };
     const clock = new ManualClock();
     const logged = new MemoryLog();
@@ -33,6 +40,7 @@ export class OpsStage {
       queueUrl: 'http://sqs/1/events',
       queueName: 'events',
       rules: rulesWith(),
+      hosts,
       clock,
       log: logged.log,
     });

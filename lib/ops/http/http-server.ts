@@ -8,6 +8,7 @@ import { messageOf, WrongSettings } from '../../errors.ts';
 import type { Log } from '../../log.ts';
 import { VERSION } from '../../version.ts';
 import { pagePlugin } from '../page/plugin.ts';
+import { refuseOtherHosts, type ServedHosts } from './allowed-hosts.ts';
 import { Connections } from './connections.ts';
 import { answerFault, handleFaults, refuseClient } from './faults.ts';
 import { CONTENT_SECURITY_POLICY, SECURITY_HEADERS } from './headers.ts';
@@ -27,7 +28,12 @@ const BODY_BYTES_MAX = 1_024;
 const PARAM_LENGTH_MAX = 256 * 4 * 3;
 
 /** The server, not listening yet: nothing of it knows where its answers come from. */
-export async function createHttpServer(answers: Answers, log: Log, clock: Clock): Promise<FastifyInstance> {
+export async function createHttpServer(
+  answers: Answers,
+  hosts: ServedHosts,
+  log: Log,
+  clock: Clock,
+): Promise<FastifyInstance> {
   const connections = new Connections(CONNECTIONS_MAX);
   const app = Fastify({
     loggerInstance: fastifyLogger(log, clock),
@@ -59,6 +65,7 @@ export async function createHttpServer(answers: Answers, log: Log, clock: Clock)
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers(SECURITY_HEADERS).header('cache-control', 'no-store');
   });
+  refuseOtherHosts(app, hosts);
   handleFaults(app);
   app.addSchema(faultSchema);
   await addDocumentation(app);

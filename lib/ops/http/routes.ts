@@ -55,7 +55,7 @@ export function addRoutes(
     schema: {
       summary: 'Running totals, ledger, watermark, queue',
       tags: ['results'],
-      response: { 200: statsSchema, 500: faults.failed, 503: faults.busy },
+      response: { 200: statsSchema, 421: faults.otherHost, 500: faults.failed, 503: faults.busy },
     },
     handler: async (_request, reply) => reply.type(JSON_TYPE).send(await stats()),
   });
@@ -65,7 +65,13 @@ export function addRoutes(
       summary: 'The running total of one type',
       tags: ['results'],
       params: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] },
-      response: { 200: totalSchema, 404: faults.notFound, 500: faults.failed, 503: faults.busy },
+      response: {
+        200: totalSchema,
+        404: faults.notFound,
+        421: faults.otherHost,
+        500: faults.failed,
+        503: faults.busy,
+      },
     },
     handler: async ({ params }, reply) => {
       const total = await reader.readTotal(params.type);
@@ -78,7 +84,13 @@ export function addRoutes(
       summary: 'Windows with their latest content',
       tags: ['results'],
       querystring: windowsQuerySchema,
-      response: { 200: windowsSchema, 400: faults.badRequest, 500: faults.failed, 503: faults.busy },
+      response: {
+        200: windowsSchema,
+        400: faults.badRequest,
+        421: faults.otherHost,
+        500: faults.failed,
+        503: faults.busy,
+      },
     },
     handler: ({ query }) => windowsOf(reader, query),
   });
@@ -87,7 +99,11 @@ export function addRoutes(
     schema: {
       summary: 'New result lines, as server-sent events of the type "line"',
       tags: ['results'],
-      response: { 200: text('text/event-stream', 'It does not end.'), 503: faults.busy },
+      response: {
+        200: text('text/event-stream', 'It does not end.'),
+        421: faults.otherHost,
+        503: faults.busy,
+      },
     },
     handler: (request, reply) => openStream(request, reply, streams),
   });

@@ -39,6 +39,7 @@ const fault = (description: string) => ({ description, $ref: 'Error#' });
 export const faults = {
   notFound: fault('There is no such thing.'),
   badRequest: fault('The query is wrong; the message says what.'),
+  otherHost: fault('The request is for a host that this server is not (HTTP_ALLOWED_HOSTS).'),
   busy: fault('Too much is asked at this moment.'),
   failed: fault('Something went wrong; the log says what.'),
 };

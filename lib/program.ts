@@ -3,6 +3,8 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { scheduleDeadline, systemClock } from './clock.ts';
 import { messageOf, WrongSettings } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import { DeadLetterLog } from './ops/dead-letter-log.ts';
+import { combine } from './ops/observer.ts';
 import type { Ops, OpsParts } from './ops/ops.ts';
 import { runPipeline } from './pipeline.ts';
 import { helpText } from './settings/help.ts';
@@ -76,7 +78,7 @@ async function run(settings: Settings, log: Log): Promise<number> {
     clock: systemClock,
     log,
     stop,
-    observer: ops?.observer,
+    observer: combine([new DeadLetterLog(systemClock, log), ops?.observer ?? {}], log),
   });
   log.info('Stopped.');
   return outcome === 'stopped' ? EXIT.stopped : EXIT.fault;

@@ -4,7 +4,7 @@ import type { Rejection } from '../validate/body.ts';
 import type { Event } from '../validate/event.ts';
 import { ExactSum } from './exact-sum.ts';
 import { TotalsDelta } from './totals.ts';
-import { isTooLate, type LatenessRules } from './watermark.ts';
+import { isTooLate, type LatenessRules, watermarkMs } from './watermark.ts';
 import { isTotal, type WindowAssigner, type WindowBounds } from './window-assigner.ts';
 
 /** After so many aggregates read or written the event loop gets a turn. */
@@ -93,7 +93,7 @@ export class Aggregation {
     if (slots.length === 0)
       return {
         reason: 'too_late',
-        detail: `every window of ${isoTime(timeMs)} has passed ALLOWED_LATENESS`,
+        detail: this.#explainTooLate(timeMs),
         index,
       };
     const { maxTypesPerWindow } = this.#rules;
@@ -129,6 +129,12 @@ export class Aggregation {
 
   #isInTheFuture({ timeMs }: Event): boolean {
     return timeMs > this.#nowMs + this.#rules.maxFutureSkewMs;
+  }
+
+  #explainTooLate(timeMs: number): string {
+    const horizon = isoTime(this.#progress.horizonMs);
+    const watermark = isoTime(watermarkMs(this.#progress, this.#rules));
+    return `every window of ${isoTime(timeMs)} ends at or before the horizon, ${horizon}; the watermark is ${watermark} (see ALLOWED_LATENESS)`;
   }
 
   /** The event's windows that still accept it. */

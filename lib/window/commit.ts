@@ -53,6 +53,8 @@ export interface CommitOutcome {
   readonly deadLetters: number;
   /** The same, for who looks on. */
   readonly letters: readonly DeadLetter[];
+  /** What was added to the ledger. */
+  readonly changes: Ledger;
   readonly progress: Progress;
   /** Messages whose receive was sent before this were left out: they have to be delivered again. */
   readonly fenceMs: number;
@@ -93,6 +95,7 @@ export async function commit(
     lines,
     deadLetters: letters.length,
     letters,
+    changes: ledger,
     progress,
     fenceMs: retention.fenceMs,
     isMoreDue: lines.length === LINES_PER_COMMIT_MAX,

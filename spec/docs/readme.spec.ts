@@ -55,6 +55,16 @@ describe('README.md and docs/', () => {
     }
   });
 
+  it('have no table that an empty line cuts in two: its second part would be shown as text', () => {
+    for (const path of documents) {
+      const lines = read(path).split('\n');
+      const cut = lines.filter(
+        (line, at) => /^\|.*\|$/.test(line) && lines[at - 1] === '' && !/^\| -{3}/.test(lines[at + 1] ?? ''),
+      );
+      expect(cut, path).to.deep.equal([]);
+    }
+  });
+
   it('have no link to a file or a heading that is not there', () => {
     let checked = 0;
     for (const path of documents) {

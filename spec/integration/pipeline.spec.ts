@@ -80,6 +80,10 @@ for (const client of ['hot', 'sdk'])
       );
       await program.untilLines(2);
       expect(await program.kill('SIGTERM')).to.equal(0);
+      const said = program.log.filter(({ message }) => /became dead letters/.test(message));
+      expect(said.map(({ level }) => level)).to.deep.equal(said.map(() => 'warn'));
+      expect(said.map(({ message }) => message).join()).to.match(/\d invalid_json/);
+      expect(said[0]).to.have.property('example').that.is.a('string');
 
       const letters = await queue.deadLetters!.drain();
       const reasons = new Map(letters.map((letter) => [letter.Body, attributesOf(letter)]));

@@ -87,7 +87,9 @@ describe('a late event', () => {
     expect(letter!.body).to.equal('{}');
     expect(letter!.attributes).to.include({ reason: 'too_late', source_queue: 'events' });
     expect(letter!.attributes.source_message_id).to.match(/^message-/);
-    expect(letter!.attributes.detail).to.include('ALLOWED_LATENESS');
+    expect(letter!.attributes.detail).to.equal(
+      'every window of 2020-10-06T10:00:05.000Z ends at or before the horizon, 2020-10-06T10:01:40.000Z; the watermark is 2020-10-06T10:11:40.000Z (see ALLOWED_LATENESS)',
+    );
   });
 });
 

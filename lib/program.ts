@@ -10,6 +10,7 @@ import { runPipeline } from './pipeline.ts';
 import { helpText } from './settings/help.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
 import { HotClient } from './source/hot-client.ts';
+import { UndiciTransport } from './source/http-transport.ts';
 import { checkDeadLetterQueue, createSqsClient, openQueue, queueNameOf } from './source/queue-connection.ts';
 import { SqliteStore } from './state/sqlite-store.ts';
 import { VERSION } from './version.ts';
@@ -58,7 +59,8 @@ async function run(settings: Settings, log: Log): Promise<number> {
   releasers.defer(() => store.close());
   const sdk = createSqsClient(1);
   releasers.defer(() => sdk.destroy());
-  const hot = new HotClient(sdk, systemClock, settings.pollersMax);
+  const transport = new UndiciTransport(settings.pollersMax);
+  const hot = new HotClient({ sdk, transport, clock: systemClock });
   releasers.defer(() => hot.close());
   const queue = await openQueue(settings.queue, settings.createQueues);
   const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);

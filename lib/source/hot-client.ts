@@ -6,105 +6,113 @@ import {
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { Pool } from 'undici';
 import type { Clock } from '../clock.ts';
-import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './queue-connection.ts';
+import type { HttpAnswer, HttpTransport } from './http-transport.ts';
 import { RequestSigner, type SigningCredentials } from './signature.ts';
-import { type SigningTarget, watchSigning } from './signing-target.ts';
+import { watchSigning } from './signing-target.ts';
 
-/** Beyond this the clocks are held to differ, and not only to be read at different moments. */
-const CLOCK_SKEW_MIN_MS = 60_000;
+/** What happens for every batch, by its command; the names are those of the protocol. */
+const HOT_OPERATIONS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
+  [ReceiveMessageCommand, 'ReceiveMessage'],
+  [DeleteMessageBatchCommand, 'DeleteMessageBatch'],
+  [ChangeMessageVisibilityBatchCommand, 'ChangeMessageVisibilityBatch'],
+]);
 
 interface Options {
   readonly abortSignal?: AbortSignal;
 }
 
-/** A SigV4 target with what is kept for it. */
+export interface HotClientParts {
+  /** Makes the first call for each queue and all rare ones; has the credentials. Its attempts should be 1. */
+  readonly sdk: Pick<SQSClient, 'send' | 'middlewareStack'> & {
+    readonly config: Pick<SQSClient['config'], 'credentials'>;
+  };
+  readonly transport: HttpTransport;
+  readonly clock: Clock;
+}
+
+/** Where the calls for one queue go, and who signs them. */
 interface Connection {
-  readonly pool: Pool;
+  readonly origin: string;
   readonly host: string;
   readonly signer: RequestSigner;
 }
 
 /**
  * An SQS client whose calls per message take a fraction of the SDK's time: receive, delete and extend go straight
- * to a connection, with the protocol's JSON as it is. Everything else, and the first call, which shows where to
- * go and for whom to sign, is left to the SDK's client. Credentials are the SDK's, too, which refreshes them in
- * time.
+ * to a connection, with the protocol's JSON as it is. Everything else, and the first call for each queue, which
+ * shows where to go and for whom to sign, is left to the SDK's client. Credentials are the SDK's, too, which
+ * refreshes them in time.
  *
  * It does not repeat a call, but for a connection that turned out to be closed already; that is for the caller.
+ * What it learns from a refusal serves the next call:
+ *
+ * | refused because of | the next call                                                        |
+ * | ------------------ | -------------------------------------------------------------------- |
+ * | its credentials    | is signed with credentials that are fetched anew                     |
+ * | its time           | is signed with the server's time, as the refusal's `date` tells it   |
  */
 export class HotClient {
-  readonly #sdk: SQSClient;
-  readonly #clock: Clock;
-  readonly #connections: number;
-  #connection: Connection | undefined;
+  readonly #parts: HotClientParts;
+  /** By the queue's URL. */
+  readonly #connections = new Map<string, Connection>();
   /** The latest call was answered as it should be. */
   #isAnswered = true;
   #credentialsExpired = false;
-  /** What the server's clock is ahead of ours, where that matters. */
+  /** What the server's clock was ahead of ours when it last refused our time. */
   #clockSkewMs = 0;
 
-  /** @param connections the most calls at the same time */
-  constructor(sdk: SQSClient, clock: Clock, connections: number) {
-    this.#sdk = sdk;
-    this.#clock = clock;
-    this.#connections = connections;
-    watchSigning(sdk, (target) => {
-      this.#connection ??= this.#connect(target);
+  constructor(parts: HotClientParts) {
+    this.#parts = parts;
+    watchSigning(parts.sdk, (queueUrl, { origin, host, region, service }) => {
+      if (!this.#connections.has(queueUrl))
+        this.#connections.set(queueUrl, { origin, host, signer: new RequestSigner(region, service) });
     });
   }
 
   /** Typed as the SDK's client is used: a command in, its output out. */
   // biome-ignore lint/suspicious/noExplicitAny: stands in for the overloads of the SDK's client
   async send(command: any, options: Options = {}): Promise<any> {
-    const connection = this.#connection;
-    if (!connection) return this.#sdk.send(command, options);
-    if (command instanceof ReceiveMessageCommand)
-      return verified(await this.#call(connection, 'ReceiveMessage', command.input, options));
-    if (command instanceof DeleteMessageBatchCommand)
-      return this.#call(connection, 'DeleteMessageBatch', command.input, options);
-    if (command instanceof ChangeMessageVisibilityBatchCommand)
-      return this.#call(connection, 'ChangeMessageVisibilityBatch', command.input, options);
-    return this.#sdk.send(command, options);
+    const operation = HOT_OPERATIONS.get(command.constructor);
+    const connection = this.#connections.get(command.input.QueueUrl);
+    if (!operation || !connection) return this.#parts.sdk.send(command, options);
+    const output = await this.#call(connection, operation, command.input, options);
+    return command instanceof ReceiveMessageCommand ? verified(output) : output;
   }
 
-  async close(): Promise<void> {
-    await this.#connection?.pool.destroy();
+  close(): Promise<void> {
+    return this.#parts.transport.close();
   }
 
-  #connect({ origin, host, region, service }: SigningTarget): Connection {
-    const pool = new Pool(origin, {
-      connections: this.#connections,
-      connect: { timeout: CONNECTION_TIMEOUT_MS },
-      headersTimeout: REQUEST_TIMEOUT_MS,
-      bodyTimeout: REQUEST_TIMEOUT_MS,
-    });
-    return { pool, host, signer: new RequestSigner(region, service) };
-  }
-
-  async #call(connection: Connection, operation: string, input: object, options: Options): Promise<unknown> {
+  async #call(
+    { origin, host, signer }: Connection,
+    operation: string,
+    input: object,
+    options: Options,
+  ): Promise<unknown> {
+    const { transport, clock } = this.#parts;
     const body = JSON.stringify(input);
     const credentials = await this.#credentials();
-    const headers = connection.signer.sign(
+    const headers = signer.sign(
       {
         method: 'POST',
         path: '/',
         headers: {
           'content-type': 'application/x-amz-json-1.0',
-          host: connection.host,
+          host,
           'x-amz-target': `AmazonSQS.${operation}`,
         },
         body,
       },
       credentials,
-      this.#clock.nowMs() + this.#clockSkewMs,
+      clock.nowMs() + this.#clockSkewMs,
     );
-    const answer = await exchange(connection.pool, headers, body, options.abortSignal).catch((error) => {
+    const request = { origin, headers, body, signal: options.abortSignal };
+    const answer = await transport.send(request).catch((error) => {
       if (!this.#isAnswered || !isClosedConnection(error)) throw error;
       // Once only: when connections keep closing, the caller's waits are what SQS needs.
       this.#isAnswered = false;
-      return exchange(connection.pool, headers, body, options.abortSignal);
+      return transport.send(request);
     });
     this.#isAnswered = answer.status === 200;
     if (this.#isAnswered) return JSON.parse(answer.text);
@@ -114,48 +122,20 @@ export class HotClient {
   #credentials(): Promise<SigningCredentials> {
     const forceRefresh = this.#credentialsExpired;
     this.#credentialsExpired = false;
-    return this.#sdk.config.credentials(forceRefresh ? { forceRefresh } : undefined);
+    return this.#parts.sdk.config.credentials(forceRefresh ? { forceRefresh } : undefined);
   }
 
   /** What went wrong, as the SDK would name it; the next call is made with what there is to learn from it. */
-  #learnFrom({ status, text, date, queryError }: Answer): Error {
+  #learnFrom({ status, text, date = '', queryError }: HttpAnswer): Error {
     const { __type = '', message, Message: text2 } = parsed(text);
     const name = queryError?.split(';')[0] || __type.split('#').at(-1)?.split(':')[0] || `HTTP ${status}`;
     if (/Expired|UnrecognizedClient|InvalidClientTokenId/.test(name)) this.#credentialsExpired = true;
-    const skewMs = date ? Date.parse(date) - this.#clock.nowMs() : 0;
-    if (/Skew|Expired|Signature/.test(name) && Math.abs(skewMs) > CLOCK_SKEW_MIN_MS)
-      this.#clockSkewMs = skewMs;
+    // Also when that is none at all: our clock may have been put right since. A proxy's clock teaches nothing.
+    const skewMs = Date.parse(date) - this.#parts.clock.nowMs();
+    if (/Skew|Expired|Signature/.test(name) && Number.isFinite(skewMs)) this.#clockSkewMs = skewMs;
     const error = new Error(message ?? text2 ?? `SQS answered with the status ${status}`);
     return Object.assign(error, { name, $metadata: { httpStatusCode: status } });
   }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-  readonly date: string | undefined;
-  readonly queryError: string | undefined;
-}
-
-async function exchange(
-  pool: Pool,
-  headers: Record<string, string>,
-  body: string,
-  signal: AbortSignal | undefined,
-): Promise<Answer> {
-  const response = await pool.request({
-    method: 'POST',
-    path: '/',
-    headers,
-    body,
-    ...(signal ? { signal } : {}),
-  });
-  return {
-    status: response.statusCode,
-    text: await response.body.text(),
-    date: response.headers.date as string | undefined,
-    queryError: response.headers['x-amzn-query-error'] as string | undefined,
-  };
 }
 
 /** A kept connection may be closed by the server in the very moment in which it is used again. */

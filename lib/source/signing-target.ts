@@ -18,15 +18,20 @@ interface SentRequest {
 }
 
 /**
- * Watches what the SDK's client sends, and tells of each request that is signed with Signature Version 4. Region,
- * endpoint and signing name have many sources (variables, profiles, partitions, FIPS, dual stack, the queue's
- * URL); so they are not worked out a second time, but taken from a request that the SDK has made.
+ * Watches what the SDK's client sends, and tells of each request for a queue (by its URL) that is signed with
+ * Signature Version 4. Region, endpoint and signing name have many sources (variables, profiles, partitions, FIPS,
+ * dual stack, the queue's URL); so they are not worked out a second time, but taken from a request that the SDK
+ * has made for that very queue.
  */
-export function watchSigning(sdk: SQSClient, onTarget: (target: SigningTarget) => void): void {
+export function watchSigning(
+  sdk: Pick<SQSClient, 'middlewareStack'>,
+  onTarget: (queueUrl: string, target: SigningTarget) => void,
+): void {
   sdk.middlewareStack.add(
     (next) => (args) => {
+      const { QueueUrl } = args.input as { QueueUrl?: string };
       const target = targetOf(args.request as SentRequest);
-      if (target) onTarget(target);
+      if (QueueUrl && target) onTarget(QueueUrl, target);
       return next(args);
     },
     // Behind the signing, which has high priority in the same step.

@@ -63,6 +63,8 @@ async function run(settings: Settings, log: Log): Promise<number> {
   const hot = new HotClient({ sdk, transport, clock: systemClock });
   releasers.defer(() => hot.close());
   const queue = await openQueue(settings.queue, settings.createQueues);
+  await checkStateIsOf(queue.traits.arn, store, settings.statePath);
+  await store.writeQueueArn(queue.traits.arn);
   const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
   if (deadLetterProblem)
     log.warn(`${deadLetterProblem.message} Until then dead letters wait in the state; results go on.`);
@@ -107,12 +109,24 @@ async function openOps(
 }
 
 async function check(settings: Settings, log: Log): Promise<number> {
-  await new SqliteStore(settings.statePath).close();
+  await using releasers = new AsyncDisposableStack();
+  const store = new SqliteStore(settings.statePath);
+  releasers.defer(() => store.close());
   const queue = await openQueue(settings.queue, settings.createQueues);
+  await checkStateIsOf(queue.traits.arn, store, settings.statePath);
   const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
   if (deadLetterProblem) throw deadLetterProblem;
   log.info('Settings, state store and queues are in order.', { queue: queue.url, state: settings.statePath });
   return EXIT.stopped;
+}
+
+/** @throws {WrongSettings} when it is the state of another queue: its windows and identities are not this one's. */
+async function checkStateIsOf(queueArn: string, store: SqliteStore, path: string): Promise<void> {
+  const ownArn = await store.readQueueArn();
+  if (ownArn !== undefined && ownArn !== queueArn)
+    throw new WrongSettings(
+      `The state ${path} belongs to the queue ${ownArn}, and SQS_QUEUE_NAME or SQS_QUEUE_URL names ${queueArn}. Set one of them to that queue, or give this one a state of its own with STATE_URL.`,
+    );
 }
 
 /** The first signal asks for an orderly stop, which may take so long; the second ends the process at once. */

@@ -60,23 +60,33 @@ export async function findQueue(
   }
 }
 
-/** What the queue itself is set to, in milliseconds. */
+/** What the queue itself is set to. */
 export interface QueueTraits {
+  /** Where SQS does not tell it, as some emulators, the queue's URL. */
+  readonly arn: string;
   readonly visibilityTimeoutMs: number;
+  /** How long SQS may deliver a message, in milliseconds: also out of the queue that it moves messages to itself. */
   readonly retentionMs: number;
 }
+
+/** The longest retention that a queue can have: 14 days. */
+const RETENTION_MAX_MS = 1_209_600_000;
 
 export async function readQueueTraits(sqs: SQSClient, queueUrl: string): Promise<QueueTraits> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrl,
-      AttributeNames: ['VisibilityTimeout', 'MessageRetentionPeriod'],
+      AttributeNames: ['QueueArn', 'VisibilityTimeout', 'MessageRetentionPeriod', 'RedrivePolicy'],
     }),
   );
   // The fall-backs are SQS's own defaults: 30 seconds and 4 days.
   return {
+    arn: Attributes.QueueArn ?? queueUrl,
     visibilityTimeoutMs: Number(Attributes.VisibilityTimeout ?? 30) * 1000,
-    retentionMs: Number(Attributes.MessageRetentionPeriod ?? 345_600) * 1000,
+    // The other queue's own retention would need a right to ask for it, and is no longer than this.
+    retentionMs: Attributes.RedrivePolicy
+      ? RETENTION_MAX_MS
+      : Number(Attributes.MessageRetentionPeriod ?? 345_600) * 1000,
   };
 }
 

@@ -68,8 +68,8 @@ export const migrations: readonly string[] = [
   INSERT INTO totals_since VALUES (CAST(unixepoch('subsec') * 1000 AS INTEGER));
   `,
   `
-  -- The queue that this is the state of, once it is known.
-  CREATE TABLE queue (arn TEXT NOT NULL) STRICT;
+  -- One row, once it is known: the queue that this is the state of.
+  CREATE TABLE queue (id INTEGER PRIMARY KEY CHECK (id = 1), arn TEXT NOT NULL) STRICT;
 
   -- One row: the state's clock, until when the queue has been read, when identities last began to be kept anew,
   -- and the fence: receives that were sent before it may be older than what has been forgotten.

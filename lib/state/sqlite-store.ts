@@ -101,9 +101,15 @@ export class SqliteStore implements StateStore {
     return (await this.#rows<Retention>(SELECT_RETENTION))[0]!;
   }
 
-  async claimQueue(arn: string): Promise<string> {
-    await this.#rows('INSERT INTO queue SELECT ? WHERE NOT EXISTS (SELECT 1 FROM queue)', arn);
-    return (await this.#rows<{ arn: string }>('SELECT arn FROM queue'))[0]!.arn;
+  async readQueueArn(): Promise<string | undefined> {
+    const rows = await this.#rows<{ arn: string }>(
+      'SELECT arn FROM queue WHERE EXISTS (SELECT 1 FROM ledger)',
+    );
+    return rows[0]?.arn;
+  }
+
+  async writeQueueArn(arn: string): Promise<void> {
+    await this.#rows('REPLACE INTO queue VALUES (1, ?)', arn);
   }
 
   close(): Promise<void> {

@@ -163,11 +163,8 @@ export interface StateStore {
   removeDeadLetters(seqs: readonly number[]): Promise<void>;
   readLedger(): Promise<Ledger>;
   readRetention(): Promise<Retention>;
-  /**
-   * Makes this the state of that queue, if it is nobody's yet.
-   *
-   * @returns the ARN of the queue whose state this is
-   */
-  claimQueue(arn: string): Promise<string>;
+  /** The ARN of the queue whose messages are in the state; undefined while there are none, or none is known. */
+  readQueueArn(): Promise<string | undefined>;
+  writeQueueArn(arn: string): Promise<void>;
   close(): Promise<void>;
 }

@@ -7,6 +7,8 @@ import { TotalsDelta } from './totals.ts';
 import { isTooLate, type LatenessRules, watermarkMs } from './watermark.ts';
 import { isTotal, type WindowAssigner, type WindowBounds } from './window-assigner.ts';
 
+/** Result lines write years with four digits, as RFC 3339 has it, and none before this one. */
+const YEAR_0_MS = Date.parse('0000-01-01T00:00:00Z');
 /** After so many aggregates read or written the event loop gets a turn. */
 const AGGREGATES_PER_TURN = 2_000;
 
@@ -90,12 +92,7 @@ export class Aggregation {
         index,
       };
     const slots = this.#slotsOf(event);
-    if (slots.length === 0)
-      return {
-        reason: 'too_late',
-        detail: this.#explainTooLate(timeMs),
-        index,
-      };
+    if (slots.length === 0) return this.#withoutWindow(event);
     const { maxTypesPerWindow } = this.#rules;
     if (slots.some(({ running, types }) => types >= maxTypesPerWindow && !running.has(type)))
       return {
@@ -107,6 +104,16 @@ export class Aggregation {
     this.#totals.add(event);
     if (this.maxEventTimeMs === undefined || timeMs > this.maxEventTimeMs) this.maxEventTimeMs = timeMs;
     return undefined;
+  }
+
+  #withoutWindow({ timeMs, index }: Event): Rejection {
+    return beginBeforeYear0(this.#rules.assign(timeMs))
+      ? {
+          reason: 'schema_violation',
+          detail: `occurred_at must not be so early that a window of it begins before the year 0, as ${isoTime(timeMs)} is`,
+          index,
+        }
+      : { reason: 'too_late', detail: this.#explainTooLate(timeMs), index };
   }
 
   async save(tx: StateTransaction): Promise<void> {
@@ -143,9 +150,10 @@ export class Aggregation {
     const { startMs } = windows[windows.length - 1]!;
     const known = this.#slotsByStart.get(startMs);
     if (known) return known;
-    const slots = windows
-      .filter(({ endMs }) => !isTooLate(endMs, this.#progress))
-      .map((bounds) => this.#slot(bounds));
+    const accepting = beginBeforeYear0(windows)
+      ? []
+      : windows.filter(({ endMs }) => !isTooLate(endMs, this.#progress));
+    const slots = accepting.map((bounds) => this.#slot(bounds));
     this.#slotsByStart.set(startMs, slots);
     return slots;
   }
@@ -165,6 +173,10 @@ export class Aggregation {
     }
     return slot;
   }
+}
+
+function beginBeforeYear0([earliest]: readonly WindowBounds[]): boolean {
+  return earliest!.startMs < YEAR_0_MS && !isTotal(earliest!);
 }
 
 function addToSlot(slot: Slot, { type, value }: Event): void {

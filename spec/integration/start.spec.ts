@@ -72,6 +72,32 @@ describe('the start', () => {
     expect(program.lines).to.deep.equal([]);
   });
 
+  it('ends with 2, and changes nothing, when the state belongs to another queue', async () => {
+    const [first, second] = [await bench.createQueue(), await bench.createQueue()];
+    const state = { STATE_URL: `sqlite:${bench.statePath(first.name)}` };
+    // A state that has seen no message is nobody's: a slip of the pen at the first start can be put right.
+    const mistaken = bench.start(second, state);
+    await mistaken.untilLogged(/Started/);
+    expect(await mistaken.kill('SIGTERM')).to.equal(0);
+    await first.send({ body: eventBody('purchase', 1) });
+    const program = bench.start(first, state);
+    await program.untilLines(1);
+    expect(await program.kill('SIGTERM')).to.equal(0);
+    await second.send({ body: eventBody('purchase', 1) });
+    for (const args of [[], ['--check']]) {
+      const other = bench.start(second, state, args);
+      expect(await other.ended).to.equal(2);
+      expect(other.log.at(-1)!.message)
+        .to.match(/belongs to the queue arn:.*STATE_URL/)
+        .and.include(`:${first.name}`)
+        .and.include(`:${second.name}`);
+    }
+    // The emulator hands a message to the long poll that the first program gave up, so it may be in flight.
+    const { waiting, inFlight } = await second.depth();
+    expect(waiting + inFlight).to.equal(1);
+    expect(await bench.start(first, state, ['--check']).ended).to.equal(0);
+  });
+
   it('goes on with results while the dead-letter queue is missing, and sends the letters once it is there', async () => {
     const queue = await bench.createQueue();
     await bench.sqs.send(new DeleteQueueCommand({ QueueUrl: queue.deadLetters!.url }));

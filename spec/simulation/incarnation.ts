@@ -98,7 +98,11 @@ export class Incarnation {
     const outcome = await runPipeline({
       settings,
       queueUrl: 'http://sqs/events',
-      queueTraits: { visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS, retentionMs: RETENTION_MS },
+      queueTraits: {
+        arn: 'arn:aws:sqs:eu-west-1:1:events',
+        visibilityTimeoutMs: VISIBILITY_TIMEOUT_MS,
+        retentionMs: RETENTION_MS,
+      },
       clock: world.clock.of(this),
       stop: this.#stop.signal,
       log: this.#log(),
@@ -182,7 +186,8 @@ export class Incarnation {
       removeDeadLetters: guarded('removeDeadLetters', (seqs) => store.removeDeadLetters(seqs)),
       readLedger: () => store.readLedger(),
       readRetention: () => store.readRetention(),
-      claimQueue: (arn) => store.claimQueue(arn),
+      readQueueArn: () => store.readQueueArn(),
+      writeQueueArn: (arn) => store.writeQueueArn(arn),
       close: async () => {},
     };
   }

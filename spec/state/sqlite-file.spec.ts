@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFile
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { WrongSettings } from '../../lib/errors.ts';
+import { APPLICATION_ID, migrations } from '../../lib/state/migrations.ts';
 import { SqliteStore } from '../../lib/state/sqlite-store.ts';
 import type { Report } from '../support/state-process.ts';
 import { useTempDirectory } from '../support/temp-directory.ts';
@@ -88,6 +89,21 @@ describe('opening the SQLite state file', () => {
     db.exec('PRAGMA user_version = 999');
     db.close();
     expectRefusal(inDirectory('state.db'), WrongSettings, /newer release \(schema version 999/);
+  });
+
+  it('brings a file of release 1.0.0 up to date, with a clock that no remembered time is ahead of', async () => {
+    const path = inDirectory('state.db');
+    const db = new DatabaseSync(path);
+    for (const step of migrations.slice(0, 2)) db.exec(step);
+    db.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = 2`);
+    const printedMs = Date.parse('2099-01-01T00:00:00Z');
+    db.exec(
+      `INSERT INTO windows (start_ms, end_ms, types, printed_ms, dirty) VALUES (0, 60000, 1, ${printedMs}, 0)`,
+    );
+    db.close();
+    const store = new SqliteStore(path);
+    expect((await store.readRetention()).clockMs).to.equal(printedMs);
+    await store.close();
   });
 
   it('refuses a damaged file and keeps it', async () => {

@@ -1,6 +1,7 @@
 import { describeEmission } from './contract/emission.ts';
 import { describeIdentities } from './contract/identities.ts';
 import { describeOutbox } from './contract/outbox.ts';
+import { describeRetention } from './contract/retention.ts';
 import { type OpenStore, Subject } from './contract/subject.ts';
 import { describeTotals } from './contract/totals.ts';
 import { describeTransactions } from './contract/transactions.ts';
@@ -22,6 +23,7 @@ export function describeStateStore(name: string, open: OpenStore): void {
     describeEmission(subject);
     describeOutbox(subject);
     describeTotals(subject);
+    describeRetention(subject);
     describeTransactions(subject);
   });
 }

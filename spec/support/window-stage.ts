@@ -46,6 +46,8 @@ export interface StageOptions {
   readonly lingerMs?: number;
   readonly rules?: CommitRules;
   readonly store?: WatchedStore;
+  /** What the state's clock showed when the process before ended. */
+  readonly stateClockMs?: number;
 }
 
 /** The windowing stage alone, with everything around it in the hands of the spec. */
@@ -64,13 +66,14 @@ export class WindowStage {
     lingerMs = 20,
     rules = rulesWith(),
     store = new WatchedStore(),
+    stateClockMs = 0,
   }: StageOptions = {}) {
     this.store = store;
     this.transform = new WindowTransform({
       store,
       rules,
       clock: this.clock,
-      stateClock: new StateClock(this.clock, 0),
+      stateClock: new StateClock(this.clock, stateClockMs),
       reading: () => ({ readMs: this.clock.nowMs(), renewedMs: 0 }),
       log: this.logged.log,
       lingerMs,

@@ -38,6 +38,16 @@ describe('a commit closes a window', () => {
     expect(counting.summary).to.deep.equal(['10:00:00 purchase×1=1 #0']);
   });
 
+  it('by the watermark also while the queue is quiet, where that is ahead of the clock', async () => {
+    const counting = new Counting();
+    counting.nowMs = eventAt(30).timeMs;
+    await counting.commit([eventAt(5), eventAt(70)]);
+    expect(counting.summary).to.deep.equal(['10:00:00 purchase×1=1 #0']);
+    counting.printed.length = 0;
+    await counting.commit([eventAt(75, { type: 'b' }), eventAt(130)], { isQuiet: true });
+    expect(counting.summary).to.deep.equal(['10:01:00 b×1=1 #0', '10:01:00 purchase×1=1 #0']);
+  });
+
   it('of long ago when the queue is quiet, as after a replay of old events', async () => {
     const counting = new Counting();
     counting.nowMs += 1_000 * 24 * 60 * MINUTE_MS;

@@ -5,6 +5,39 @@ import { eventAt, MINUTE_MS, rulesWith, TUMBLING } from '../support/window-rules
 /** Under the rules of the specs, the event that takes the watermark to this many seconds. */
 const watermarkAt = (seconds: number) => eventAt(seconds + 10, { type: 'newest' });
 
+describe('an event at the very beginning of the calendar', () => {
+  const YEAR_0_MS = Date.parse('0000-01-01T00:00:00Z');
+  const firstMinute = eventAt(0, { timeMs: YEAR_0_MS });
+
+  it('is counted in a window of which every result line can tell the bounds in RFC 3339', async () => {
+    const counting = new Counting();
+    await counting.commit([firstMinute]);
+    await counting.commitQuietly();
+    expect(counting.printed.map(({ window_start }) => window_start)).to.deep.equal(['0000-01-01T00:00:00Z']);
+  });
+
+  it('is malformed where a window of it would begin before the year 0, and says so', async () => {
+    const counting = new Counting(
+      rulesWith({}, { kind: 'hopping', sizeMs: 2 * MINUTE_MS, slideMs: MINUTE_MS }),
+    );
+    await counting.commit([firstMinute]);
+    expect(await counting.reasons()).to.deep.equal(['schema_violation']);
+    expect((await counting.deadLetters())[0]!.attributes.detail).to.match(/^occurred_at .*before the year 0/);
+    await counting.commit([eventAt(0, { timeMs: YEAR_0_MS + MINUTE_MS })]);
+    await counting.commitQuietly();
+    expect(counting.printed.map(({ window_start }) => window_start)).to.deep.equal([
+      '0000-01-01T00:00:00Z',
+      '0000-01-01T00:01:00Z',
+    ]);
+  });
+
+  it('belongs to running totals as any other', async () => {
+    const counting = new Counting(rulesWith({}, { kind: 'total' }));
+    await counting.commit([firstMinute]);
+    expect(counting.printed.map(({ count }) => count)).to.deep.equal([1]);
+  });
+});
+
 describe('a late event', () => {
   it('is added to its closed window, which is printed again with everything so far', async () => {
     const counting = new Counting();

@@ -158,6 +158,21 @@ describe('the windowing stage', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('gives back what was in hand when identities were forgotten, and acknowledges the rest', async () => {
+    const { transform, store, clock } = await started();
+    await store.transaction((tx) => tx.writeRetention({ clockMs: 0, readMs: 0, renewedMs: 0, fenceMs: 7 }));
+    const [old, fresh] = [6, 7].map((requestedMs) => deliveryOf(messageOf([eventAt(5)], { requestedMs })));
+    transform.write(old!);
+    await settle();
+    transform.write(fresh!);
+    await clock.advance(100);
+    expect(old!.outcomes).to.deep.equal(['abandoned']);
+    expect(fresh!.outcomes).to.deep.equal(['acknowledged']);
+    expect(await counted()).to.equal(1);
+    expect(stage.logged.at('warn')).to.have.length(1);
+    expect(stage.logged.at('warn')[0]).to.include('DEDUP_RETENTION');
+  });
+
   it('tells how many dead letters a commit has put into the outbox, when there are any', async () => {
     const { transform, deadLetters, clock } = await started();
     const bad = { reason: 'invalid_json', detail: 'x', index: undefined } as const;

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { RetryLater } from '../../lib/errors.ts';
 import type { OutboxLine } from '../../lib/state/state-store.ts';
+import { createWindowAssigner } from '../../lib/window/window-assigner.ts';
 import { START_MS, settle } from '../support/manual-clock.ts';
 import { deliveryOf, eventAt, messageOf, rulesWith } from '../support/window-rules.ts';
 import { type StageOptions, WatchedStore, WindowStage } from '../support/window-stage.ts';
@@ -86,6 +87,40 @@ describe('the lines of the windowing stage', () => {
     expect(summaryOf(lines)).to.deep.equal(['10:00:00 ×1 #0', '10:00:00 ×10 #1']);
     await clock.advance(60_000);
     expect(lines).to.have.length(2);
+  });
+
+  for (const stepMs of [-86_400_000, 86_400_000])
+    it(`are revised no later, and close by quiet no later, when the wall clock is set by ${stepMs} ms`, async () => {
+      // The events are of the right time, so for a clock that is a day behind they are in the future.
+      const { transform, clock } = open({ rules: rulesWith({ maxFutureSkewMs: 2 * 86_400_000 }) });
+      const lines = stage.collect();
+      transform.write(deliveryAt(5, 70));
+      await settle();
+      clock.step(stepMs);
+      transform.write(deliveryAt(6));
+      await clock.advance(10_100);
+      expect(summaryOf(lines)).to.deep.equal(['10:00:00 ×1 #0', '10:00:00 ×2 #1']);
+      stage.isQuiet = true;
+      await clock.advance(120_000);
+      expect(summaryOf(lines).slice(2)).to.deep.equal(['10:01:00 ×1 #0']);
+    });
+
+  it('of running totals are revised no later when the clock was set back before the start', async () => {
+    const store = new WatchedStore();
+    const total = createWindowAssigner({ kind: 'total' });
+    const dayAhead = { clockMs: START_MS + 86_400_000, readMs: 0, renewedMs: 0, fenceMs: 0 };
+    await store.transaction(async (tx) => {
+      await tx.writeWindow(
+        { bounds: total(0)[0]!, types: 1, printedMs: dayAhead.clockMs },
+        new Map([['a', { count: 3, sum: '3.0', revision: 1 }]]),
+      );
+      await tx.writeRetention(dayAhead);
+    });
+    const stateClockMs = (await store.readRetention()).clockMs;
+    const { clock } = open({ store, stateClockMs, rules: rulesWith({ assign: total }) });
+    const lines = stage.collect();
+    await clock.advance(10_100);
+    expect(lines.map((line) => JSON.parse(line).revision)).to.deep.equal([1]);
   });
 
   it('left undelivered by an earlier process come first, in order, byte for byte, all of them', async () => {

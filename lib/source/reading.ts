@@ -74,8 +74,8 @@ export class Reading {
   get progress(): ReadingProgress {
     const nowMs = this.#clock.nowMs();
     const readMs = this.#readUntil(nowMs);
-    if (nowMs - readMs > this.#rules.breakMs) this.#renewedMs = nowMs;
-    return { readMs, renewedMs: this.#renewedMs };
+    const isBroken = nowMs - readMs > this.#rules.breakMs;
+    return { readMs, renewedMs: isBroken ? nowMs : this.#renewedMs };
   }
 
   /** Until when, at most until `nowMs`, the queue was read without a break, going by what is under way, too. */

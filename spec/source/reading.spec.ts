@@ -93,6 +93,8 @@ describe('the reading of the queue', () => {
     reading.answered(pending, undefined);
     await clock.advance(1);
     expect(sinceStart()).to.deep.equal({ readMs: 30_000, renewedMs: 7_200_001 });
+    await receive(1_000);
+    expect(sinceStart()).to.deep.equal({ readMs: 7_201_001, renewedMs: 7_201_001 });
   });
 
   it('goes on while one of several pollers waits, though the others pause', async () => {

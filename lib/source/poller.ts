@@ -5,7 +5,7 @@ import { BATCH_SIZE } from './poller-count.ts';
 import { QueueClient, type QueueClientParts } from './queue-client.ts';
 
 /** SQS' own limit of a long poll, in seconds. */
-const LONG_POLL_S = 20;
+const LONG_POLL_MAX_S = 20;
 
 export interface PollerOptions extends QueueClientParts {
   readonly queueUrl: string;
@@ -38,7 +38,7 @@ export class Poller {
       queueUrl: options.queueUrl,
       sqs: this.#client as unknown as SQSClient,
       batchSize: BATCH_SIZE,
-      waitTimeSeconds: LONG_POLL_S,
+      waitTimeSeconds: longPollSeconds(visibilityTimeoutMs),
       messageAttributeNames: ['dedup_id'],
       messageSystemAttributeNames: ['SentTimestamp'],
       // The warning would go to stdout, which belongs to result lines.
@@ -75,4 +75,15 @@ export class Poller {
     await this.#cycle?.promise;
     this.#client.close();
   }
+}
+
+/**
+ * A deletion counts as confirmed within a visibility timeout from before the receive was sent; so a long poll must not
+ * take most of that, or the identities of what it brings would be kept for as long as the queue keeps messages.
+ */
+function longPollSeconds(visibilityTimeoutMs: number): number {
+  const visibilityTimeoutS = visibilityTimeoutMs / 1000;
+  return visibilityTimeoutS > LONG_POLL_MAX_S
+    ? LONG_POLL_MAX_S
+    : Math.max(1, Math.floor(visibilityTimeoutS / 2));
 }

@@ -74,6 +74,19 @@ describe('a poller on sqs-consumer', () => {
     });
   });
 
+  for (const [visibilityS, waitS] of [
+    [21, 20],
+    [20, 10],
+    [5, 2],
+    [1, 1],
+    [0, 1],
+  ] as const)
+    it(`waits ${waitS} s for messages whose visibility timeout is ${visibilityS} s, so that they can be deleted in time`, async () => {
+      start(deleteAll, { visibilityTimeoutMs: visibilityS * 1000 });
+      await sqs.until(() => sqs.polling === 1);
+      expect(sqs.calls[0]!.input).to.include({ WaitTimeSeconds: waitS });
+    });
+
   it('hands over whole batches and deletes those that come back, each with one call', async () => {
     sqs.enqueue(...someMessages(25));
     start(deleteAll);

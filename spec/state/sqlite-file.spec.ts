@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { WrongSettings } from '../../lib/errors.ts';
 import { APPLICATION_ID, migrations } from '../../lib/state/migrations.ts';
+import { openSqliteFile } from '../../lib/state/sqlite-file.ts';
 import { SqliteStore } from '../../lib/state/sqlite-store.ts';
 import type { Report } from '../support/state-process.ts';
 import { useTempDirectory } from '../support/temp-directory.ts';
@@ -35,6 +36,19 @@ describe('opening the SQLite state file', () => {
     const path = inDirectory('one', 'two', 'state.db');
     await new SqliteStore(path).close();
     expect(existsSync(path)).to.equal(true);
+  });
+
+  it('waits at each commit for the disk, and shares the file with nobody', () => {
+    const db = openSqliteFile(inDirectory('state.db'));
+    const pragma = (name: string) => Object.values(db.prepare(`PRAGMA ${name}`).get()!)[0];
+    try {
+      // FULL is 2. With NORMAL (1) the latest commits are lost with the power, though their messages are deleted.
+      expect(pragma('synchronous')).to.equal(2);
+      expect(pragma('journal_mode')).to.equal('wal');
+      expect(pragma('locking_mode')).to.equal('exclusive');
+    } finally {
+      db.close();
+    }
   });
 
   it('takes an empty file for a new one', async () => {
@@ -83,13 +97,16 @@ describe('opening the SQLite state file', () => {
     expectRefusal(inDirectory('foreign.db'), WrongSettings, /belongs to another program/);
   });
 
-  it('refuses a file that a newer release has written, and says so', async () => {
-    await writeSomeState(inDirectory('state.db'));
-    const db = new DatabaseSync(inDirectory('state.db'));
-    db.exec('PRAGMA user_version = 999');
-    db.close();
-    expectRefusal(inDirectory('state.db'), WrongSettings, /newer release \(schema version 999/);
-  });
+  for (const ahead of [1, 900])
+    it(`refuses a file that a newer release has written, ${ahead} ahead, and says so`, async () => {
+      await writeSomeState(inDirectory('state.db'));
+      const version = migrations.length + ahead;
+      const db = new DatabaseSync(inDirectory('state.db'));
+      db.exec(`PRAGMA user_version = ${version}`);
+      db.close();
+      const message = new RegExp(`newer release \\(schema version ${version};`);
+      expectRefusal(inDirectory('state.db'), WrongSettings, message);
+    });
 
   it('brings a file of release 1.0.0 up to date, with a clock that no remembered time is ahead of', async () => {
     const path = inDirectory('state.db');

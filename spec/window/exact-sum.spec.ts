@@ -59,6 +59,22 @@ describe('the exact sum', () => {
     expect(sumOf(Array(20).fill(-9999999999999.99))).to.equal('-199999999999999.8');
   });
 
+  it('stays exact step by step at the very end of the range of safe integers', () => {
+    const upToTheEnd = [...Array(9).fill(999_999_999_999_999), 7_199_254_741_000];
+    expect(sumOf(upToTheEnd)).to.equal('9007199254740991.0');
+    // What a double no longer tells from its neighbour must not be left to one.
+    for (const [more, total] of [
+      [[1], '9007199254740992.0'],
+      [[2], '9007199254740993.0'],
+      [[1, 1], '9007199254740993.0'],
+      [[0.5], '9007199254740991.5'],
+    ] as const) {
+      const values = [...upToTheEnd, ...more];
+      expect(sumOf(values)).to.equal(total);
+      expect(sumOf(values.map((value) => -value))).to.equal(`-${total}`);
+    }
+  });
+
   it('stays exact when a finer scale alone makes it leave the range of safe integers', () => {
     expect(sumOf([999999999999999, 0.01])).to.equal('999999999999999.01');
   });

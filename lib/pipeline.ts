@@ -5,6 +5,7 @@ import type { Log } from './log.ts';
 import type { Observer } from './ops/observer.ts';
 import type { Settings } from './settings/settings.ts';
 import { DeadLetterSink } from './sink/dead-letter-sink.ts';
+import type { Outlet } from './sink/outlet.ts';
 import { StdoutSink } from './sink/stdout-sink.ts';
 import { Gate } from './source/gate.ts';
 import { findQueue, type QueueTraits, queueNameOf } from './source/queue-connection.ts';
@@ -25,7 +26,7 @@ export interface PipelineParts {
   readonly queueUrl: string;
   readonly queueTraits: QueueTraits;
   readonly store: StateStore;
-  readonly stdout: NodeJS.WritableStream;
+  readonly stdout: Outlet;
   readonly clock: Clock;
   readonly log: Log;
   /** Aborts when the pipeline shall stop. */
@@ -36,7 +37,7 @@ export interface PipelineParts {
 
 /**
  * The whole flow. Resolves when it has stopped in order, to `stopped`, or to `stdout lost` when it stopped
- * because nobody reads stdout any more; rejects with a fault that it could not ride out.
+ * because stdout takes nothing any more; rejects with a fault that it could not ride out.
  *
  *     SQS ──► QueueSource ──► ValidateTransform ──► WindowTransform ──► StdoutSink ──► stdout
  *      ▲                                              │ one commit:
@@ -117,9 +118,7 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     log,
     onPrinted: (lines) => observer?.printed(lines),
     onLost: (error) => {
-      log.error(
-        `Nobody reads stdout any more (${error.message}). Stopping; undelivered lines are kept for the next start.`,
-      );
+      log.error(`${error.message} Stopping; undelivered lines are kept for the next start.`);
       outcome = 'stdout lost';
       source.stop();
     },

@@ -9,6 +9,7 @@ import type { Ops, OpsParts } from './ops/ops.ts';
 import { runPipeline } from './pipeline.ts';
 import { helpText } from './settings/help.ts';
 import { readSettings, type Settings } from './settings/settings.ts';
+import { openStdout } from './sink/stdout.ts';
 import { HotClient } from './source/hot-client.ts';
 import { UndiciTransport } from './source/http-transport.ts';
 import { checkDeadLetterQueue, createSqsClient, openQueue, queueNameOf } from './source/queue-connection.ts';
@@ -53,6 +54,7 @@ async function main(args: readonly string[]): Promise<number> {
 
 async function run(settings: Settings, log: Log): Promise<number> {
   const stop = stopOnSignal(settings.shutdownTimeoutMs, log);
+  const stdout = openStdout(log);
   // Released in reverse, also when a later step of the start fails.
   await using releasers = new AsyncDisposableStack();
   const store = new SqliteStore(settings.statePath);
@@ -78,7 +80,7 @@ async function run(settings: Settings, log: Log): Promise<number> {
     queueUrl: queue.url,
     queueTraits: queue.traits,
     store,
-    stdout: process.stdout,
+    stdout,
     clock: systemClock,
     log,
     stop,

@@ -5,6 +5,7 @@ import { SqliteStore } from '../lib/state/sqlite-store.ts';
 import { faultOf } from './state/contract/subject.ts';
 import { FakeSqs, QUEUE_URL } from './support/fake-sqs.ts';
 import { ManualClock, settle } from './support/manual-clock.ts';
+import { ManualOutlet } from './support/manual-outlet.ts';
 import { MemoryLog } from './support/memory-log.ts';
 
 describe('the pipeline', () => {
@@ -30,7 +31,7 @@ describe('the pipeline', () => {
       retentionMs: 345_600_000,
     },
     store,
-    stdout: process.stderr,
+    stdout: new ManualOutlet(),
     clock,
     log: logged.log,
     stop: stopping.signal,

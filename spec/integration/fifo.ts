@@ -39,6 +39,11 @@ export class Fifo {
     return this.#text.split('\n').slice(0, -1);
   }
 
+  /** What was read behind the last whole line. */
+  get rest(): string {
+    return this.#text.slice(this.#text.lastIndexOf('\n') + 1);
+  }
+
   close(): void {
     closeSync(this.#readEnd);
   }

@@ -1,5 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -21,8 +32,13 @@ function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'nps-kata-disk-'));
 }
 
-function mountTmpfs(folder: string): boolean {
-  return succeeds('mount', '-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', folder);
+function mountTmpfs(folder: string, size = '16m'): boolean {
+  return succeeds('mount', '-t', 'tmpfs', '-o', `size=${size}`, 'tmpfs', folder);
+}
+
+function unmount(folder: string): void {
+  spawnSync('umount', ['--lazy', folder]);
+  rmSync(folder, { recursive: true });
 }
 
 /** A file system in memory, which a ballast fills: a real ENOSPC. 16 MiB are enough for the whole work without it. */
@@ -44,10 +60,7 @@ function tmpfs(): SmallDisk {
       }
     },
     free: () => rmSync(ballast),
-    remove() {
-      spawnSync('umount', ['--lazy', folder]);
-      rmSync(folder, { recursive: true });
-    },
+    remove: () => unmount(folder),
   };
 }
 
@@ -59,13 +72,15 @@ function sizeLimit(): SmallDisk {
     // The unit is 512 or 1,024 bytes, depending on the shell.
     through: ['sh', '-c', 'ulimit -S -f 400; exec "$@"', 'sh'],
     fill() {},
-    free(pid) {
-      // A process that has ended took its limit with it.
-      if (existsSync(`/proc/${pid}`) && !succeeds('prlimit', '--pid', String(pid), '--fsize=unlimited'))
-        throw new Error('The limit cannot be lifted.');
-    },
+    free: liftSizeLimit,
     remove: () => rmSync(folder, { recursive: true }),
   };
+}
+
+function liftSizeLimit(pid: number): void {
+  // A process that has ended took its limit with it.
+  if (existsSync(`/proc/${pid}`) && !succeeds('prlimit', '--pid', String(pid), '--fsize=unlimited'))
+    throw new Error('The limit cannot be lifted.');
 }
 
 function canMount(): boolean {
@@ -77,8 +92,59 @@ function canMount(): boolean {
   }
 }
 
+const [canTmpfs, canLimit] = [canMount(), succeeds('prlimit', '--version')];
+
 /** The kinds of small disk that this machine and user can make: a mount takes root, lifting a limit Linux. */
 export const smallDisks: ReadonlyMap<string, () => SmallDisk> = new Map([
-  ...(canMount() ? [['the end of its file system', tmpfs] as const] : []),
-  ...(succeeds('prlimit', '--version') ? [['a limit on the size of its files', sizeLimit] as const] : []),
+  ...(canTmpfs ? [['the end of its file system', tmpfs] as const] : []),
+  ...(canLimit ? [['a limit on the size of its files', sizeLimit] as const] : []),
+]);
+
+/** How much a {@link SmallFile} takes before it is full. */
+export const SMALL_FILE_BYTES = 65_536;
+
+/** A file that is full after {@link SMALL_FILE_BYTES}, until room is made. */
+export interface SmallFile extends Omit<SmallDisk, 'folder' | 'fill'> {
+  readonly path: string;
+  /** What was written into it so far. */
+  read(): string;
+}
+
+function fileOnSmallTmpfs(): SmallFile {
+  const folder = makeFolder();
+  if (!mountTmpfs(folder, String(SMALL_FILE_BYTES))) throw new Error(`No tmpfs can be mounted at ${folder}.`);
+  const path = join(folder, 'lines.jsonl');
+  return {
+    path,
+    through: [],
+    read: () => readFileSync(path, 'utf8'),
+    free() {
+      if (!succeeds('mount', '-o', 'remount,size=16m', folder)) throw new Error('No room can be made.');
+    },
+    remove: () => unmount(folder),
+  };
+}
+
+/** The limit leaves enough for all other files, so this one begins with a hole. */
+function fileNearItsLimit(): SmallFile {
+  const limit = 32 * 1_048_576;
+  const hole = limit - SMALL_FILE_BYTES;
+  const folder = makeFolder();
+  const path = join(folder, 'lines.jsonl');
+  writeFileSync(path, '');
+  truncateSync(path, hole - 1);
+  appendFileSync(path, '\n');
+  return {
+    path,
+    through: ['prlimit', `--fsize=${limit}:unlimited`],
+    read: () => readFileSync(path).toString('utf8', hole),
+    free: liftSizeLimit,
+    remove: () => rmSync(folder, { recursive: true }),
+  };
+}
+
+/** The kinds of small file that this machine and user can make. */
+export const smallFiles: ReadonlyMap<string, () => SmallFile> = new Map([
+  ...(canTmpfs ? [['the end of its file system', fileOnSmallTmpfs] as const] : []),
+  ...(canLimit ? [['a limit on its size', fileNearItsLimit] as const] : []),
 ]);

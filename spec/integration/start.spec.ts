@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
 import { Bench, eventBody, Queue } from './bench.ts';
@@ -121,6 +121,29 @@ describe('the start', () => {
     expect(program.log.at(-1)!.message).to.match(/STATE_URL names .* not an SQLite file/);
     expect(readFileSync(path).equals(before)).to.equal(true);
   });
+
+  it('ends with 2 when its stdout is not open for writing', async () => {
+    const queue = await bench.createQueue();
+    const stdout = openSync(import.meta.filename, 'r');
+    const program = bench.start(queue, {}, [], { stdout });
+    closeSync(stdout);
+    expect(await program.ended).to.equal(2);
+    expect(program.log.at(-1)!.message).to.match(/^stdout is not open for writing\. .*>> lines\.jsonl/);
+  });
+
+  for (const [what, redirection] of [
+    ['closed', '>&-'],
+    ['/dev/null', '>/dev/null'],
+  ])
+    it(`warns when its stdout is ${what}`, async () => {
+      const through = ['sh', '-c', `exec "$@" ${redirection}`, 'sh'];
+      const program = bench.start(await bench.createQueue(), {}, [], { through });
+      await program.untilLogged(/^Started/);
+      expect(program.log.map(({ level, message }) => `${level} ${message}`)).to.include(
+        'warn stdout is /dev/null, or was closed: result lines go nowhere, and count as delivered.',
+      );
+      expect(await program.kill('SIGTERM')).to.equal(0);
+    });
 
   it('prints its help, and an unknown argument is a wrong setting', async () => {
     const help = bench.start(missing(), {}, ['--help']);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { SqliteStore } from '../../lib/state/sqlite-store.ts';
 import { imbalanceOf } from '../../lib/window/ledger.ts';
 import { Bench, eventBody, type Queue } from './bench.ts';
 import { Fifo } from './fifo.ts';
@@ -128,6 +129,22 @@ describe('stdout and its reader', () => {
     expect(await next.program.kill('SIGTERM')).to.equal(0);
     expectEveryLine([...fifo.lines, ...next.fifo.lines]);
     await expectLedger(queue);
+  });
+
+  it('gets no half line into a pipe, not even of a process that is killed', async () => {
+    const queue = await bench.createQueue();
+    const store = new SqliteStore(bench.statePath(queue.name));
+    const lines = Array.from({ length: LINES }, (_, n) => `${n} ${PADDING}`);
+    await store.transaction((tx) => tx.addLines(lines));
+    await store.close();
+    const { program, fifo } = start(queue);
+    while (fifo.lines.length < LINES / 4) fifo.read(65_536) && (await delay(1));
+    process.kill(program.pid, 'SIGKILL');
+    expect(await program.exited).to.equal('SIGKILL');
+    while (fifo.read(65_536));
+    expect(fifo.lines.length, 'killed in mid-work').to.be.below(LINES);
+    expect(fifo.rest).to.equal('');
+    expect(fifo.lines).to.deep.equal(lines.slice(0, fifo.lines.length));
   });
 
   it(`gets each of ${LINES} lines once and in order to a reader of 100 lines a second`, async () => {

@@ -2,6 +2,7 @@ import { RetryLater } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
 import { runPipeline } from '../../lib/pipeline.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
+import type { Outlet } from '../../lib/sink/outlet.ts';
 import type { StateStore, StateTransaction } from '../../lib/state/state-store.ts';
 import { type SimulatedSqs, VISIBILITY_TIMEOUT_MS } from './simulated-sqs.ts';
 import type { World } from './world.ts';
@@ -208,23 +209,22 @@ export class Incarnation {
   }
 
   /** Takes its time, and may lose its reader; only whole writes arrive, or nothing. */
-  #stdout(): NodeJS.WritableStream {
+  #stdout(): Outlet {
     const { world, onLine } = this.#surroundings;
     let isLost = false;
-    const write = (text: string, done: (error?: Error) => void) => {
-      const arrive = async () => {
+    return {
+      write: async (bytes) => {
         await world.clock.wait(world.below(50));
         await this.#step('before stdout');
         isLost ||= world.happens('stdoutLost');
-        if (isLost) return done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
-        for (const line of text.split('\n').slice(0, -1)) onLine(line);
+        if (isLost) throw new Error('Nobody reads stdout any more (simulated).');
+        for (const line of Buffer.from(bytes).toString().split('\n').slice(0, -1)) onLine(line);
         await this.#step('after stdout');
-        done();
-      };
-      arrive();
-      return true;
+        return bytes.length;
+      },
+      sync: async () => {},
+      endsInHalfLine: async () => false,
     };
-    return { write, on: () => {} } as unknown as NodeJS.WritableStream;
   }
 
   #log(): Log {

@@ -8,7 +8,7 @@ import { combine } from './ops/observer.ts';
 import type { Ops, OpsParts } from './ops/ops.ts';
 import { runPipeline } from './pipeline.ts';
 import { helpText } from './settings/help.ts';
-import { readSettings, type Settings } from './settings/settings.ts';
+import { ignoredVariables, readSettings, type Settings } from './settings/settings.ts';
 import { openStdout } from './sink/stdout.ts';
 import { HotClient } from './source/hot-client.ts';
 import { UndiciTransport } from './source/http-transport.ts';
@@ -41,6 +41,7 @@ async function main(args: readonly string[]): Promise<number> {
       throw new WrongSettings(`Unknown argument "${args.join(' ')}"; --help shows what there is.`);
     const settings = readSettings(process.env);
     log = createLog(settings.logLevel, settings.logFormat);
+    for (const sentence of ignoredVariables(process.env)) log.warn(sentence);
     return await (mode === '--check' ? check(settings, log) : run(settings, log));
   } catch (error) {
     if (error instanceof WrongSettings) {

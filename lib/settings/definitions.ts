@@ -97,12 +97,14 @@ export const definitions = {
     default: 'sqlite:data/state.db',
     meaning: 'where the state is kept: sqlite:PATH',
     schema: { format: 'state-url' },
-    allowed: 'sqlite: and the path of a file (postgres:// is not there yet)',
+    allowed:
+      'sqlite: and the path of a file, and neither an SQLite URI (file:…) nor :memory: (postgres:// is not there yet)',
   },
   DEDUP_RETENTION: {
     default: '1h',
     meaning: 'how long an identity is kept after SQS confirmed its deletion',
-    ...DURATION,
+    schema: { format: 'retention' },
+    allowed: 'a duration of at least 1m, such as 5m, 2h or 1d',
   },
   SQS_CLIENT: {
     default: 'hot',
@@ -149,4 +151,11 @@ export const AWS_SETTINGS: ReadonlyMap<string, string> = new Map([
   ['AWS_SECRET_ACCESS_KEY', ''],
   ['AWS_SESSION_TOKEN', ''],
   ['AWS_PROFILE', ''],
+]);
+
+/** Never shown, not even in part. */
+export const SECRET_SETTINGS: ReadonlySet<string> = new Set([
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
 ]);

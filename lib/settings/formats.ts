@@ -11,6 +11,9 @@ const HOST_NAME_LENGTH_MAX = 253;
 /** An event is added to each window it belongs to, so their number is bounded: a day, each minute. */
 const WINDOWS_PER_EVENT_MAX = 1_440;
 
+/** A message may come again for a while after its deletion was confirmed. */
+const RETENTION_MIN_MS = 60_000;
+
 /** Reads `1m`, `5m/1m` or `total`; undefined for anything else. */
 export function parseWindow(text: string): WindowSpec | undefined {
   if (text === 'total') return { kind: 'total' };
@@ -22,10 +25,13 @@ export function parseWindow(text: string): WindowSpec | undefined {
   return divides ? { kind: 'hopping', sizeMs, slideMs } : undefined;
 }
 
-/** The path behind `sqlite:`; undefined for any other URL, and for a database that would not survive. */
+/**
+ * The path behind `sqlite:`; undefined for any other URL, and for what SQLite would not take as a path: a URI could
+ * ask for a database that is in memory, or not locked, or not written.
+ */
 export function parseStateUrl(text: string): string | undefined {
   const path = /^sqlite:(.+)$/.exec(text)?.[1];
-  return path && !path.includes(':memory:') && !path.includes('\0') ? path : undefined;
+  return path && !/^file:|:memory:|\0/i.test(path) ? path : undefined;
 }
 
 /** The elements of a comma-separated list, without the spaces around them; an empty text holds none. */
@@ -61,6 +67,7 @@ export function compileSettingsSchema(): ValidateFunction {
   const ajv = new Ajv({ allErrors: true });
   ajv.addFormat('duration', (text) => parseDuration(text) !== undefined);
   ajv.addFormat('positive-duration', (text) => Boolean(parseDuration(text)));
+  ajv.addFormat('retention', (text) => (parseDuration(text) ?? 0) >= RETENTION_MIN_MS);
   ajv.addFormat('window', (text) => parseWindow(text) !== undefined);
   ajv.addFormat('timezone', isTimeZone);
   ajv.addFormat('queue-url', isQueueUrl);

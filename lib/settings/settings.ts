@@ -1,19 +1,24 @@
 import { WrongSettings } from '../errors.ts';
+import { withoutCredentials } from '../masking.ts';
 import { isFifo, type QueueAddress, queueNameOf } from '../source/queue-connection.ts';
 import type { EventTimeSource } from '../validate/validate-transform.ts';
 import type { WindowSpec } from '../window/window-assigner.ts';
 import {
   AWS_SETTINGS,
   definitions,
+  SECRET_SETTINGS,
   type SettingDefinition,
   type SettingName,
   settingNames,
 } from './definitions.ts';
 import { parseDuration } from './duration.ts';
+import { isForeign } from './foreign.ts';
 import { compileSettingsSchema, parseStateUrl, parseWindow, splitList } from './formats.ts';
-import { closestName } from './misspelt.ts';
+import { closestInLetters, closestName } from './misspelt.ts';
 
 const QUEUE_NAME_LENGTH_MAX = 80;
+
+const isRight = compileSettingsSchema();
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -50,7 +55,7 @@ export interface Settings {
  * @throws {WrongSettings} one error that lists every problem there is
  */
 export function readSettings(env: Environment): Settings {
-  const given = new Map(settingNames.flatMap((name) => (env[name] ? [[name, env[name]] as const] : [])));
+  const given = givenIn(env);
   const problems = [...wrongValues(given), ...misspeltNames(env), ...contradictions(given)];
   if (problems.length > 0)
     throw new WrongSettings(`Wrong settings:\n${problems.map((problem) => `  ${problem}`).join('\n')}`);
@@ -87,12 +92,23 @@ export function readSettings(env: Environment): Settings {
   };
 }
 
+function givenIn(env: Environment): Map<SettingName, string> {
+  const own = settingNames.filter((name) => env[name] && !isForeign(name, env));
+  return new Map(own.map((name) => [name, env[name]!]));
+}
+
+/** One sentence for each variable that has the name of a setting and is not meant for this program. */
+export function ignoredVariables(env: Environment): string[] {
+  return settingNames
+    .filter((name) => isForeign(name, env))
+    .map((name) => `${name}="${env[name]}" was set by other software and is ignored; its default applies.`);
+}
+
 function wrongValues(given: ReadonlyMap<SettingName, string>): string[] {
-  const isRight = compileSettingsSchema();
   if (isRight(Object.fromEntries(given))) return [];
   const wrong = new Set(isRight.errors!.map((error) => error.instancePath.slice(1) as SettingName));
   return [...wrong].map(
-    (name) => `${name}="${withoutPassword(given.get(name)!)}" must be ${definitions[name].allowed}`,
+    (name) => `${name}="${withoutCredentials(given.get(name)!)}" must be ${definitions[name].allowed}`,
   );
 }
 
@@ -101,8 +117,12 @@ function misspeltNames(env: Environment): string[] {
   return Object.keys(env).flatMap((name) => {
     // Every AWS service has an endpoint of that name, and some are two letters from ours.
     const isKnown = !env[name] || known.includes(name) || name.startsWith('AWS_ENDPOINT_URL_');
-    const meant = isKnown ? undefined : closestName(name, known);
-    return meant ? [`${name}="${env[name]}" is not a setting; did you mean ${meant}?`] : [];
+    if (isKnown || isForeign(name, env)) return [];
+    // The SDK has more settings than those listed here, and some of them differ by a word.
+    const meant = closestName(name, settingNames) ?? closestInLetters(name, [...AWS_SETTINGS.keys()]);
+    if (!meant) return [];
+    const value = SECRET_SETTINGS.has(meant) ? '…' : withoutCredentials(env[name]!);
+    return [`${name}="${value}" is not a setting; did you mean ${meant}?`];
   });
 }
 
@@ -112,7 +132,7 @@ function contradictions(given: ReadonlyMap<SettingName, string>): string[] {
   const name = given.get('SQS_QUEUE_NAME');
   if (url && name)
     problems.push(
-      `SQS_QUEUE_NAME="${name}" and SQS_QUEUE_URL="${url}" name the queue twice; give one of them`,
+      `SQS_QUEUE_NAME="${name}" and SQS_QUEUE_URL="${withoutCredentials(url)}" name the queue twice; give one of them`,
     );
   const queueName = url ? queueNameOf(url) : (name ?? definitions.SQS_QUEUE_NAME.default);
   const deadLetterLength = given.has('SQS_DEAD_LETTER_QUEUE_NAME') ? 0 : deadLetterNameOf(queueName).length;
@@ -125,11 +145,6 @@ function contradictions(given: ReadonlyMap<SettingName, string>): string[] {
       `SQS_DEAD_LETTER_QUEUE_NAME="${queueName}" is the queue that is read; dead letters would come back for ever`,
     );
   return problems;
-}
-
-/** A state's URL may carry a password, which does not belong into a log. */
-function withoutPassword(value: string): string {
-  return value.replace(/(:\/\/[^:/@]*:)[^@]*@/, '$1…@');
 }
 
 /** A FIFO queue's name ends in `.fifo`, so the suffix goes in front of that. */

@@ -1,5 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { WrongSettings } from '../../lib/errors.ts';
+import { withoutCredentials } from '../../lib/masking.ts';
+import { isForeign } from '../../lib/settings/foreign.ts';
 import { closestName } from '../../lib/settings/misspelt.ts';
 import type { QueueAddress } from '../../lib/source/queue-connection.ts';
 import {
@@ -60,14 +62,16 @@ function loadOf(given: Given): Load {
 function wrongValues(given: Given): string[] {
   return [...given]
     .filter(([name, text]) => !definitions[name].isAllowed(text))
-    .map(([name, text]) => `${name}="${text}" must be ${definitions[name].allowed}`);
+    .map(([name, text]) => `${name}="${withoutCredentials(text)}" must be ${definitions[name].allowed}`);
 }
 
 function misspeltNames(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env).flatMap((name) => {
     const isKnown = name in definitions || name.startsWith('AWS_');
-    const meant = isKnown ? undefined : closestName(name, GUESSED_NAMES);
-    return meant ? [`${name}="${env[name]}" is not a setting; did you mean ${meant}?`] : [];
+    const meant = isKnown || isForeign(name, env) ? undefined : closestName(name, GUESSED_NAMES);
+    return meant
+      ? [`${name}="${withoutCredentials(env[name] ?? '')}" is not a setting; did you mean ${meant}?`]
+      : [];
   });
 }
 

@@ -42,7 +42,6 @@ describe('wrong settings', () => {
     'REVISION_INTERVAL',
     'IDLE_TIMEOUT',
     'MAX_FUTURE_SKEW',
-    'DEDUP_RETENTION',
     'COMMIT_LINGER',
     'SHUTDOWN_TIMEOUT',
   ];
@@ -77,7 +76,20 @@ describe('wrong settings', () => {
     ['SHUTDOWN_TIMEOUT', ['0s']],
     ['ALLOWED_LATENESS', ['36526d', '9999999999d']],
     ['MAX_TYPES_PER_WINDOW', ['0', '1000001', '1e3', '10.5', '-1', '0x10']],
-    ['STATE_URL', ['data/state.db', 'sqlite:', 'sqlite::memory:', 'mysql://host/db', 'file:data/state.db']],
+    ['DEDUP_RETENTION', ['0s', '59s', '59999ms', '10', '-1h', '1h30m']],
+    [
+      'STATE_URL',
+      [
+        'data/state.db',
+        'sqlite:',
+        'sqlite::memory:',
+        'sqlite:file:x?mode=memory',
+        'sqlite:file:data/state.db',
+        'sqlite:FILE:data/state.db',
+        'mysql://host/db',
+        'file:data/state.db',
+      ],
+    ],
     ['POLLERS_MAX', ['0', '1001', '-1', '1.5', 'many', '99999999999999999999']],
     ['HTTP_HOST', ['http://localhost', 'a b']],
     [
@@ -114,6 +126,7 @@ describe('wrong settings', () => {
       MAX_TYPES_PER_WINDOW: '1000000',
       WINDOW: '1d/1m',
       ALLOWED_LATENESS: '36525d',
+      DEDUP_RETENTION: '1m',
       SQS_QUEUE_NAME: `${'x'.repeat(60)}.fifo`,
       SQS_DEAD_LETTER_QUEUE_NAME: 'y'.repeat(80),
     };
@@ -123,7 +136,7 @@ describe('wrong settings', () => {
   it('are a postgres:// state, which is said to be not there yet', () => {
     for (const url of ['postgres://localhost/state', 'postgresql://localhost/state'])
       expect(problemsOf({ STATE_URL: url })).to.deep.equal([
-        `STATE_URL="${url}" must be sqlite: and the path of a file (postgres:// is not there yet)`,
+        `STATE_URL="${url}" must be sqlite: and the path of a file, and neither an SQLite URI (file:…) nor :memory: (postgres:// is not there yet)`,
       ]);
   });
 

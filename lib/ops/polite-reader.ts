@@ -5,7 +5,7 @@ import type { StateReader } from '../state/state-reader.ts';
 const PAUSE_FACTOR = 4;
 /** … but no longer than this, in milliseconds. */
 const PAUSE_MAX_MS = 100;
-/** With so many waiting, a further one is refused. */
+/** With so many waiting, of either kind, a further one is refused. */
 const WAITING_MAX = 100;
 
 /** Too much is asked at this moment. */
@@ -14,35 +14,45 @@ export class TooBusy extends Error {
   readonly statusCode = 503;
 }
 
+/** A read that waits for its turn; what comes of it goes to whoever asked. */
+type Waiting = () => Promise<void>;
+
 /**
  * Reads one at a time and with pauses in between: the state is read by the connection, and on the thread, that
- * commits, so however many ask, the pipeline must not wait for them.
+ * commits, so however many ask, the pipeline must not wait for them. What is looked up comes before what is
+ * searched for: probes and metrics need a read or two, a search through the windows may need hundreds, and however
+ * many search, their reads only ever wait for each other.
  */
 export function politely(reader: StateReader, clock: Clock): StateReader {
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
-  const inTurn = <T>(read: () => Promise<T>): Promise<T> => {
-    if (waiting >= WAITING_MAX) return Promise.reject(new TooBusy('Too many requests at the same time.'));
-    waiting += 1;
-    let startMs = 0;
-    const turn = last.then(() => {
-      startMs = clock.monotonicMs();
-      return read();
-    });
-    const pause = async () => {
-      waiting -= 1;
+  const lookups: Waiting[] = [];
+  const searches: Waiting[] = [];
+  let isReading = false;
+  const readAll = async () => {
+    isReading = true;
+    while (lookups.length + searches.length > 0) {
+      const first = lookups.length > 0 ? lookups : searches;
+      const startMs = clock.monotonicMs();
+      await first[0]!();
+      first.shift();
       const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FACTOR * (clock.monotonicMs() - startMs));
       if (pauseMs > 0) await sleep(clock, pauseMs);
-    };
-    last = turn.then(pause, pause);
-    return turn;
+    }
+    isReading = false;
+  };
+  const inTurn = <T>(waiting: Waiting[], read: () => Promise<T>): Promise<T> => {
+    if (waiting.length >= WAITING_MAX)
+      return Promise.reject(new TooBusy('Too many requests at the same time.'));
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    waiting.push(() => read().then(resolve, reject));
+    if (!isReading) readAll();
+    return promise;
   };
   return {
-    readLedger: () => inTurn(() => reader.readLedger()),
-    readTotals: () => inTurn(() => reader.readTotals()),
-    readTotal: (type) => inTurn(() => reader.readTotal(type)),
-    readWindows: (query) => inTurn(() => reader.readWindows(query)),
-    readSizes: () => inTurn(() => reader.readSizes()),
+    readLedger: () => inTurn(lookups, () => reader.readLedger()),
+    readTotals: () => inTurn(lookups, () => reader.readTotals()),
+    readTotal: (type) => inTurn(lookups, () => reader.readTotal(type)),
+    readSizes: () => inTurn(lookups, () => reader.readSizes()),
+    readWindows: (query) => inTurn(searches, () => reader.readWindows(query)),
   };
 }
 

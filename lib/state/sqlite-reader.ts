@@ -6,7 +6,7 @@ import type { Sizes, StateReader, Totals, WindowPage, WindowQuery, WindowRow } f
 import type { TypeTotal } from './state-store.ts';
 
 /** So many windows are looked at in one call: about a millisecond. */
-const WINDOWS_PER_CALL = 500;
+const WINDOWS_PER_CALL = 100;
 /** Nobody needs to know a larger number exactly. */
 const SIZE_MAX = 100_000;
 
@@ -38,35 +38,53 @@ export function createSqliteReader(db: DatabaseSync, inTurn: Turn): Omit<StateRe
   };
 }
 
+/**
+ * One range of the index on (end_ms, start_ms), whose upper end is where to begin: with a second condition on
+ * end_ms, SQLite would begin at the top each time, and a call deep in the state would look at everything above.
+ */
+export const SELECT_WINDOWS = `SELECT id, start_ms, end_ms, printed_ms FROM windows
+   WHERE end_ms > ? AND (end_ms, start_ms) <= (?, ?)
+   ORDER BY end_ms DESC, start_ms DESC LIMIT ${WINDOWS_PER_CALL + 1}`;
+
 function windowReader(db: DatabaseSync): (query: WindowQuery) => WindowPage {
-  const selectWindows = db.prepare(
-    `SELECT id, start_ms, end_ms, printed_ms FROM windows
-       WHERE end_ms > ? AND end_ms <= ? AND (end_ms, start_ms) < (?, ?)
-       ORDER BY end_ms DESC, start_ms DESC LIMIT ${WINDOWS_PER_CALL}`,
-  );
-  const aggregates = 'SELECT type, count, sum, revision FROM aggregates WHERE window_id = ?';
+  const selectWindows = db.prepare(SELECT_WINDOWS);
+  const aggregates = 'SELECT type, count, sum, revision FROM aggregates WHERE window_id = ? AND type >= ?';
   const selectAll = db.prepare(`${aggregates} ORDER BY type LIMIT ?`);
   const selectOne = db.prepare(`${aggregates} AND type = ?`);
-  return ({ type, endAfterMs, endUpToMs, limit, behind = LAST }) => {
-    const windows = selectWindows.all(endAfterMs, endUpToMs, behind.endMs, behind.startMs);
+  return ({ type, endAfterMs, endUpToMs, limit, place }) => {
+    const begin = place && place.bounds.endMs <= endUpToMs ? place.bounds : lastUpTo(endUpToMs);
+    const windows = selectWindows.all(endAfterMs, begin.endMs, begin.startMs);
     const rows: WindowRow[] = [];
-    for (const { id, start_ms, end_ms, printed_ms } of windows) {
+    for (const { id, start_ms, end_ms, printed_ms } of windows.slice(0, WINDOWS_PER_CALL)) {
       const bounds = { startMs: start_ms as number, endMs: end_ms as number };
+      const fromType = place && isSame(place.bounds, bounds) ? place.type : '';
       // Running totals are never over, though the state keeps them like a window that was closed.
       const isClosed = printed_ms !== null && !isTotal(bounds);
       const found =
         type === undefined
-          ? selectAll.all(id as number, limit - rows.length)
-          : selectOne.all(id as number, type);
+          ? selectAll.all(id as number, fromType, limit - rows.length)
+          : selectOne.all(id as number, fromType, type);
       for (const aggregate of found)
         rows.push({ ...(aggregate as unknown as TypeTotal & { revision: number }), bounds, isClosed });
-      if (rows.length >= limit) return { rows, next: undefined };
+      if (rows.length >= limit) return { rows, next: { bounds, type: typeBehind(rows.at(-1)!.type) } };
     }
-    return { rows, next: windows.length < WINDOWS_PER_CALL ? undefined : boundsOf(windows.at(-1)!) };
+    const further = windows[WINDOWS_PER_CALL];
+    return { rows, next: further && { bounds: boundsOf(further), type: '' } };
   };
 }
 
-const LAST: WindowBounds = { startMs: Number.MAX_SAFE_INTEGER, endMs: Number.MAX_SAFE_INTEGER };
+function lastUpTo(endMs: number): WindowBounds {
+  return { startMs: Number.MAX_SAFE_INTEGER, endMs };
+}
+
+function isSame(a: WindowBounds, b: WindowBounds): boolean {
+  return a.endMs === b.endMs && a.startMs === b.startMs;
+}
+
+/** The first type there can be behind this one, by code points. */
+function typeBehind(type: string): string {
+  return `${type}\0`;
+}
 
 function boundsOf(row: Record<string, unknown>): WindowBounds {
   return { startMs: row.start_ms as number, endMs: row.end_ms as number };

@@ -17,6 +17,12 @@ export interface WindowRow extends Aggregate {
   readonly isClosed: boolean;
 }
 
+/** A place in the order of the answer: this type of this window, or where it would be. */
+export interface WindowPlace {
+  readonly bounds: WindowBounds;
+  readonly type: string;
+}
+
 export interface WindowQuery {
   readonly type: string | undefined;
   /** Windows that end after this … */
@@ -25,14 +31,14 @@ export interface WindowQuery {
   readonly endUpToMs: number;
   /** Most rows to return. */
   readonly limit: number;
-  /** Only windows behind this one in the order of the answer: where an earlier call left off. */
-  readonly behind: WindowBounds | undefined;
+  /** Where an earlier call left off; undefined to begin with the window that ends last. */
+  readonly place: WindowPlace | undefined;
 }
 
 export interface WindowPage {
   readonly rows: readonly WindowRow[];
   /** Where to go on; undefined when everything has been looked at. */
-  readonly next: WindowBounds | undefined;
+  readonly next: WindowPlace | undefined;
 }
 
 /** How much there is of what may pile up; counting ends at a bound, so that asking never takes long. */

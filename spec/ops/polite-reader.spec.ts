@@ -34,6 +34,30 @@ describe('reading the state politely', () => {
     await reader.readLedger();
   });
 
+  it('looks up before it searches, and refuses no lookup because many search', async () => {
+    const read: string[] = [];
+    const held = Promise.withResolvers<void>();
+    const reader = politely(
+      {
+        readWindows: async () => {
+          read.push('search');
+          await held.promise;
+        },
+        readLedger: async () => void read.push('ledger'),
+        readSizes: async () => void read.push('sizes'),
+      } as unknown as StateReader,
+      clock,
+    );
+    const searches = Array.from({ length: 100 }, () => reader.readWindows({} as never));
+    const refused = await reader.readWindows({} as never).catch((error: Error) => error.name);
+    expect(refused).to.equal('TooBusy');
+    const lookups = [reader.readLedger(), reader.readSizes()];
+    held.resolve();
+    await Promise.all([...lookups, ...searches]);
+    expect(read.slice(0, 3)).to.deep.equal(['search', 'ledger', 'sizes']);
+    expect(read).to.have.length(102);
+  });
+
   it('goes on after a read that failed', async () => {
     let reads = 0;
     const failing = {

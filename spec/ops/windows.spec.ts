@@ -68,6 +68,58 @@ describe('GET /windows', () => {
     expect(new Set(all.map(({ window_start }) => window_start)).size).to.equal(1_000);
   });
 
+  it('goes on with next until there is nothing more, and gives each row once', async () => {
+    await open();
+    const types = ['a', 'a\0', 'a\0b', 'b', 'ü', '\uffff', '🛒'];
+    const events = [0, 1, 2, 3].flatMap((minute) => types.map((type) => eventAt(minute * 60, { type })));
+    await stage.commit(events);
+    const all = await windows();
+    expect(all).to.have.length(events.length);
+    for (const limit of [1, 2, 3, 7, 28]) {
+      const found: Window[] = [];
+      let cursor: string | null = '';
+      for (let answers = 0; cursor !== null; answers += 1) {
+        expect(answers).to.be.at.most(events.length);
+        const query: string = cursor ? `&cursor=${cursor}` : '';
+        const answer: { windows: Window[]; next: string | null } = (
+          await stage.get(`/windows?limit=${limit}${query}`)
+        ).json();
+        expect(answer.windows).to.have.length.at.most(limit);
+        found.push(...answer.windows);
+        cursor = answer.next;
+      }
+      expect(found, `${limit} at a time`).to.deep.equal(all);
+    }
+  });
+
+  it('goes on behind the type that was last, for one type too, though its window has gone', async () => {
+    await open();
+    await stage.commit([0, 60].flatMap((seconds) => [eventAt(seconds), eventAt(seconds, { type: 'a' })]));
+    const { next } = (await stage.get('/windows?type=purchase&limit=1')).json();
+    expect(await summary(`?type=purchase&cursor=${next}`)).to.deep.equal(['10:00 purchase×1 #null']);
+    expect(await summary(`?type=purchase&cursor=${next}&to=2020-10-06T10:01:00Z`)).to.have.length(1);
+    expect(await summary(`?type=purchase&cursor=${next}&from=2020-10-06T10:01:00Z`)).to.deep.equal([]);
+    await stage.commit([eventAt(800)]);
+    stage.counting.nowMs += 60_000;
+    await stage.commit([]);
+    expect(await summary(`?type=purchase&cursor=${next}`)).to.deep.equal([]);
+  });
+
+  it('gives up a search after so many windows, and says where to go on', async () => {
+    const reads: unknown[] = [];
+    await open();
+    const bounds = (endMs: number) => ({ startMs: endMs - 1, endMs });
+    stage.counting.store.reader.readWindows = async (query) => {
+      reads.push(query.place);
+      return { rows: [], next: { bounds: bounds(1_000_000 - reads.length), type: '' } };
+    };
+    const { windows: found, next } = (await stage.get('/windows?type=nothing')).json();
+    expect(found).to.deep.equal([]);
+    expect(reads).to.have.length(200);
+    await stage.get(`/windows?type=nothing&cursor=${next}`);
+    expect(reads[200]).to.deep.equal({ bounds: bounds(1_000_000 - 200), type: '' });
+  });
+
   it('gives running totals without start and end, and never closed', async () => {
     await open(new Counting(rulesWith({ assign: createWindowAssigner({ kind: 'total' }) })));
     await stage.commit([eventAt(5)]);
@@ -84,6 +136,11 @@ describe('GET /windows', () => {
     'limit=1&limit=2',
     'type=a&type=b',
     'typ=purchase',
+    'cursor=',
+    'cursor=nothing',
+    `cursor=${Buffer.from('[1,2]').toString('base64url')}`,
+    `cursor=${Buffer.from('null').toString('base64url')}`,
+    `cursor=${Buffer.from('[1e300,0,""]').toString('base64url')}`,
   ])
     it(`refuses ?${query} and says why`, async () => {
       await open();

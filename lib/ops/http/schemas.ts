@@ -107,6 +107,12 @@ export const windowsQuerySchema = {
     from: { ...time, description: 'Only windows that end after this time.' },
     to: { ...time, description: 'Only windows that end at this time or earlier.' },
     limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+    cursor: {
+      type: 'string',
+      maxLength: 4096,
+      description:
+        'The `next` of an earlier answer: go on behind it. The other parameters stay as they were.',
+    },
   },
   additionalProperties: false,
 };
@@ -124,6 +130,10 @@ export const windowsSchema = object(
         revision: { ...orNull(count), description: 'The last one printed; null before the first.' },
         closed: { type: 'boolean' },
       }),
+    },
+    next: {
+      type: ['string', 'null'],
+      description: 'The `cursor` to go on with, since there may be more; null when there is none.',
     },
   },
   { description: 'The window that ends last first, by type within a window.' },

@@ -1,9 +1,12 @@
 import type { StateReader, WindowRow } from '../../state/state-reader.ts';
-import type { WindowBounds } from '../../window/window-assigner.ts';
 import { isTotal } from '../../window/window-assigner.ts';
 import { exact, isoTime } from '../json.ts';
+import { cursorOf, placeOf } from './cursor.ts';
 
-/** So many pages of the state are looked through for one answer; a type that is seldom may need many. */
+/**
+ * So many pages of the state are looked through for one answer, which is 20,000 windows: somebody else is waiting.
+ * Whoever looks for a type that is seldom goes on with `next`.
+ */
 const PAGES_MAX = 200;
 
 export interface WindowsQuery {
@@ -11,25 +14,26 @@ export interface WindowsQuery {
   readonly from?: string;
   readonly to?: string;
   readonly limit: number;
+  readonly cursor?: string;
 }
 
 /** Reads page after page, so that commits get their turn in between. */
-export async function windowsOf(reader: StateReader, { type, from, to, limit }: WindowsQuery) {
+export async function windowsOf(reader: StateReader, { type, from, to, limit, cursor }: WindowsQuery) {
   const rows: WindowRow[] = [];
-  let behind: WindowBounds | undefined;
+  let place = cursor === undefined ? undefined : placeOf(cursor);
   for (let pages = 0; pages < PAGES_MAX && rows.length < limit; pages += 1) {
     const page = await reader.readWindows({
       type,
       endAfterMs: timeOf('from', from) ?? Number.MIN_SAFE_INTEGER,
       endUpToMs: timeOf('to', to) ?? Number.MAX_SAFE_INTEGER,
       limit: limit - rows.length,
-      behind,
+      place,
     });
     rows.push(...page.rows);
-    behind = page.next;
-    if (!behind) break;
+    place = page.next;
+    if (!place) break;
   }
-  return { windows: rows.map(windowOf) };
+  return { windows: rows.map(windowOf), next: place ? cursorOf(place) : null };
 }
 
 function windowOf({ type, count, sum, bounds, revision, isClosed }: WindowRow) {

@@ -7,6 +7,7 @@ import type { Settings } from './settings/settings.ts';
 import { DeadLetterSink } from './sink/dead-letter-sink.ts';
 import type { Outlet } from './sink/outlet.ts';
 import { StdoutSink } from './sink/stdout-sink.ts';
+import { WatchedOutlet } from './sink/watched-outlet.ts';
 import { Gate } from './source/gate.ts';
 import { findQueue, type QueueTraits, queueNameOf } from './source/queue-connection.ts';
 import { QueueSource } from './source/queue-source.ts';
@@ -111,9 +112,16 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     observer,
   });
   let outcome: 'stopped' | 'stdout lost' = 'stopped';
+  const watched = new WatchedOutlet(stdout, {
+    countLines: () => store.countLines(),
+    clock,
+    log,
+    observer,
+    onFault: (error) => sink.destroy(error),
+  });
   const sink = new StdoutSink({
     store,
-    stdout,
+    stdout: watched,
     clock,
     log,
     onPrinted: (lines) => observer?.printed(lines),
@@ -140,6 +148,7 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     await pipeline(source, validate, windows, sink);
   } finally {
     parts.stop.removeEventListener('abort', stop);
+    watched.close();
     await deadLetters.stop();
     observer?.ended();
   }

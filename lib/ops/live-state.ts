@@ -25,6 +25,8 @@ export class LiveState implements Partial<Observer> {
   outlook: Outlook | undefined;
   /** The last try to commit failed, and the next one has not succeeded yet. */
   isStoreFailing = false;
+  /** Lines that waited when stdout was found blocked; undefined while it is not. */
+  linesBlocked: number | undefined;
   /** The latest first. */
   examples: readonly DeadLetterExample[] = [];
 
@@ -56,6 +58,14 @@ export class LiveState implements Partial<Observer> {
 
   commitFailed(): void {
     this.isStoreFailing = true;
+  }
+
+  stdoutBlocked(lines: number): void {
+    this.linesBlocked = lines;
+  }
+
+  stdoutUnblocked(): void {
+    this.linesBlocked = undefined;
   }
 }
 

@@ -22,6 +22,7 @@ export class Metrics implements Partial<Observer> {
   readonly #commitMessages: Histogram;
   readonly #commitFailures: Counter;
   readonly #latency: Histogram;
+  readonly #stdoutBlocked: Gauge;
   readonly #fromOverview: Array<(overview: Overview) => void> = [];
   // Plain numbers, because they grow with every message.
   #deletesConfirmed = 0;
@@ -42,6 +43,11 @@ export class Metrics implements Partial<Observer> {
       'From receiving a message until its effect was durable',
       LATENCY_SECONDS,
     );
+    this.#stdoutBlocked = new Gauge({
+      name: `${PREFIX}stdout_blocked`,
+      help: '1 while stdout takes nothing although lines wait for it, else 0',
+      registers: [this.#registry],
+    });
     this.#deletes();
     this.#backPressure();
   }
@@ -78,6 +84,14 @@ export class Metrics implements Partial<Observer> {
   released(): void {
     this.#heldUpMs = this.#heldUpSoFarMs();
     this.#heldUpSinceMs = undefined;
+  }
+
+  stdoutBlocked(): void {
+    this.#stdoutBlocked.set(1);
+  }
+
+  stdoutUnblocked(): void {
+    this.#stdoutBlocked.set(0);
   }
 
   deleted(messages: number): void {

@@ -34,6 +34,10 @@ export interface Observer {
   heldUp(): void;
   /** … and goes on. */
   released(): void;
+  /** stdout has taken nothing for a while, although so many lines wait for it … */
+  stdoutBlocked(lines: number): void;
+  /** … and goes on. */
+  stdoutUnblocked(): void;
   /** stdout has taken these lines. */
   printed(lines: readonly OutboxLine[]): void;
   /** SQS has confirmed that so many messages are deleted. */
@@ -52,6 +56,8 @@ const CALLS = [
   'commitFailed',
   'heldUp',
   'released',
+  'stdoutBlocked',
+  'stdoutUnblocked',
   'printed',
   'deleted',
   'deleteFailed',

@@ -14,12 +14,11 @@ export interface Readiness {
 }
 
 /** Whether messages get through, and what is in their way if they do not. */
-export function readinessOf({ view, isStoreFailing }: LiveState): Readiness {
+export function readinessOf({ view, isStoreFailing, linesBlocked }: LiveState): Readiness {
   if (!view) {
     const notRunning = { ok: false, detail: 'The pipeline is not running: it starts or stops.' };
     return { ready: false, checks: { queue: notRunning, store: notRunning, outbox: notRunning } };
   }
-  const waiting = view.deadLettersWaiting();
   const checks = {
     queue: view.isReceptionFailing()
       ? { ok: false, detail: `SQS does not answer for "${view.queueName}"; the log says why.` }
@@ -27,10 +26,14 @@ export function readinessOf({ view, isStoreFailing }: LiveState): Readiness {
     store: isStoreFailing
       ? { ok: false, detail: 'The state cannot be written; the log says why.' }
       : { ok: true, detail: 'The last commit succeeded.' },
-    outbox: {
-      ok: waiting < DEAD_LETTERS_MAX,
-      detail: `${waiting} of at most ${DEAD_LETTERS_MAX} dead letters wait for their queue.`,
-    },
+    outbox: outboxCheck(view.deadLettersWaiting(), linesBlocked),
   };
   return { ready: Object.values(checks).every(({ ok }) => ok), checks };
+}
+
+function outboxCheck(deadLetters: number, linesBlocked: number | undefined): Check {
+  const detail = `${deadLetters} of at most ${DEAD_LETTERS_MAX} dead letters wait for their queue.`;
+  return linesBlocked === undefined
+    ? { ok: deadLetters < DEAD_LETTERS_MAX, detail }
+    : { ok: false, detail: `stdout takes nothing. Lines that wait for it: ${linesBlocked}. ${detail}` };
 }

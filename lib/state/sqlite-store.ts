@@ -65,6 +65,11 @@ export class SqliteStore implements StateStore {
     );
   }
 
+  async countLines(): Promise<number> {
+    const rows = await this.#rows<{ count: number }>('SELECT count(*) AS count FROM outbox_lines');
+    return rows[0]!.count;
+  }
+
   async removeLines(seq: number): Promise<void> {
     await this.#rows('DELETE FROM outbox_lines WHERE seq <= ?', seq);
   }

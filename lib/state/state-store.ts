@@ -155,6 +155,8 @@ export interface StateStore {
   transaction<T>(work: (tx: StateTransaction) => Promise<T>): Promise<T>;
   /** Result lines not yet delivered, in order, from behind `afterSeq`. */
   readLines(afterSeq: number, limit: number): Promise<OutboxLine[]>;
+  /** How many result lines are not yet delivered. */
+  countLines(): Promise<number>;
   /** Takes result lines up to and including `seq` out of the outbox. */
   removeLines(seq: number): Promise<void>;
   /** Dead letters not yet delivered, in order, from behind `afterSeq`. */

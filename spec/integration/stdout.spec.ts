@@ -117,10 +117,14 @@ describe('stdout and its reader', () => {
     expect(await queue.depth(), 'nothing is received, deleted or given back').to.deep.equal(blocked);
     expect(memory() - before).to.be.below(MEMORY_GROWTH_BYTES_MAX);
 
+    await program.untilLogged(/^stdout has taken nothing for 10 s\. Lines that wait for it: [1-9]/);
+    expect(program.log.filter(({ level }) => level === 'error')).to.have.length(1);
+
     process.kill(program.pid, 'SIGTERM');
     await program.untilLogged(/Stopping on SIGTERM/);
     while (fifo.read(65_536)) await delay(1);
     expect(await program.ended).to.equal(0);
+    expect(program.log.map(({ message }) => message)).to.include('stdout takes lines again.');
     const printed = fifo.lines.length;
     expect(printed, 'stopped in mid-work').to.be.within(1, LINES - 1);
 
@@ -151,6 +155,10 @@ describe('stdout and its reader', () => {
     const { queue, program, fifo, waiting, tookMs } = await slowly;
     expect(waiting, 'the reader held up the work').to.be.greaterThan(0);
     expect(tookMs, 'as slow as that').to.be.above(LINES * 9);
+    expect(
+      program.log.filter(({ level }) => level === 'error'),
+      'slow, not blocked',
+    ).to.deep.equal([]);
     expect(await program.kill('SIGTERM')).to.equal(0);
     expectEveryLine(fifo.lines);
     await expectLedger(queue);

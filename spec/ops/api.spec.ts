@@ -142,7 +142,13 @@ describe('the HTTP API', () => {
     expect(await checks()).to.deep.equal(['queue', 'store', 'outbox']);
     expect(openApi.problemsOf('/readyz', await stage.get('/readyz'))).to.equal(undefined);
     stage.isReceptionFailing = false;
-    stage.deadLettersWaiting = 0;
+    stage.deadLettersWaiting = 3;
+    stage.ops.observer.stdoutBlocked(7);
+    expect(await checks()).to.deep.equal(['store', 'outbox']);
+    expect((await stage.get('/readyz')).json().checks.outbox.detail).to.equal(
+      'stdout takes nothing. Lines that wait for it: 7. 3 of at most 10000 dead letters wait for their queue.',
+    );
+    stage.ops.observer.stdoutUnblocked();
     await stage.commit([]);
     expect(await checks()).to.deep.equal([]);
     stage.ops.observer.ended();

@@ -87,6 +87,18 @@ describe('GET /metrics', () => {
     expect(await seconds()).to.equal(after);
   });
 
+  it('tells whether stdout is blocked', async () => {
+    const blocked = async () => {
+      await stage.clock.advance(1_000);
+      return sampleOf(await scrape(), 'nps_kata_stdout_blocked');
+    };
+    expect(await blocked()).to.equal(0);
+    stage.ops.observer.stdoutBlocked(7);
+    expect(await blocked()).to.equal(1);
+    stage.ops.observer.stdoutUnblocked();
+    expect(await blocked()).to.equal(0);
+  });
+
   it('leaves out what is not known', async () => {
     stage.attributes = new Error('down');
     const before = await scrape();

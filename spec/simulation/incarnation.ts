@@ -183,6 +183,7 @@ export class Incarnation {
       readDeadLetters: guarded('readDeadLetters', (afterSeq, limit) =>
         store.readDeadLetters(afterSeq, limit),
       ),
+      countLines: () => store.countLines(),
       countDeadLetters: () => store.countDeadLetters(),
       removeDeadLetters: guarded('removeDeadLetters', (seqs) => store.removeDeadLetters(seqs)),
       readLedger: () => store.readLedger(),

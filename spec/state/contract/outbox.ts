@@ -15,10 +15,11 @@ export function describeOutbox(subject: Subject): void {
       expect(await subject.store.readLines(0, 100)).to.deep.equal(added);
     });
 
-    it('are read in pages', async () => {
+    it('are read in pages and counted', async () => {
       const added = await subject.tx((tx) => tx.addLines(['1', '2', '3']));
       expect(await subject.store.readLines(0, 2)).to.deep.equal(added.slice(0, 2));
       expect(await subject.store.readLines(added[1]!.seq, 2)).to.deep.equal(added.slice(2));
+      expect(await subject.store.countLines()).to.equal(3);
     });
 
     it('leave up to and including the one named', async () => {

@@ -5,8 +5,14 @@ import { messageOf, RetryLater } from '../errors.ts';
 import type { Outlet } from './outlet.ts';
 
 const fstatOf = promisify<number, Stats>(fstat);
-const fsyncOf = promisify(fsync);
-const writeTo = promisify(write);
+
+/** The calls whose outcome is up to the disk. */
+export interface DiskCalls {
+  write(fd: number, bytes: Uint8Array): Promise<{ readonly bytesWritten: number }>;
+  fsync(fd: number): Promise<void>;
+}
+
+const disk: DiskCalls = { write: promisify(write), fsync: promisify(fsync) };
 
 const LINE_FEED = 0x0a;
 
@@ -27,24 +33,25 @@ const PASSING: ReadonlySet<string | undefined> = new Set([
  */
 export class FileOutlet implements Outlet {
   readonly #fd: number;
+  readonly #disk: DiskCalls;
 
-  constructor(fd: number) {
+  constructor(fd: number, calls = disk) {
     this.#fd = fd;
+    this.#disk = calls;
   }
 
   async write(bytes: Uint8Array): Promise<number> {
-    const { bytesWritten } = await writeTo(this.#fd, bytes).catch(explain);
+    const { bytesWritten } = await this.#disk.write(this.#fd, bytes).catch(explain);
     if (bytesWritten === 0) throw new RetryLater('stdout takes nothing now.');
     return bytesWritten;
   }
 
   async sync(): Promise<void> {
-    if ((await this.#stats()).isFile()) await fsyncOf(this.#fd).catch(explain);
+    if ((await this.#stats()).isFile()) await this.#disk.fsync(this.#fd).catch(explain);
   }
 
   async endsInHalfLine(): Promise<boolean> {
-    const stats = await this.#stats();
-    const at = stats.isFile() ? await this.#nextPosition(stats.size) : 0;
+    const at = await this.#nextPosition();
     if (at === 0) return false;
     try {
       // The descriptor itself is mostly for writing only.
@@ -61,13 +68,13 @@ export class FileOutlet implements Outlet {
     return fstatOf(this.#fd).catch(explain);
   }
 
-  /** Where the next byte will stand. */
-  async #nextPosition(size: number): Promise<number> {
+  /** Where the next byte will stand; 0 for what has no positions. */
+  async #nextPosition(): Promise<number> {
     const info = await readFile(`/proc/self/fdinfo/${this.#fd}`, 'latin1').catch(() => '');
     const [, position] = /^pos:\s*(\d+)/m.exec(info) ?? [];
     const [, flags] = /^flags:\s*(\d+)/m.exec(info) ?? [];
     const isAppending = flags === undefined || (Number.parseInt(flags, 8) & constants.O_APPEND) !== 0;
-    return isAppending ? size : Number(position);
+    return isAppending ? (await this.#stats()).size : Number(position);
   }
 }
 

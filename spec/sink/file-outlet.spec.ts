@@ -1,7 +1,7 @@
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { expect } from 'chai';
 import { RetryLater } from '../../lib/errors.ts';
-import { FileOutlet } from '../../lib/sink/file-outlet.ts';
+import { type DiskCalls, FileOutlet } from '../../lib/sink/file-outlet.ts';
 import { useTempDirectory } from '../support/temp-directory.ts';
 
 describe('stdout that is a file', () => {
@@ -11,15 +11,15 @@ describe('stdout that is a file', () => {
     for (const fd of open.splice(0)) closeSync(fd);
   });
 
-  function openFile(path: string, flags: string): FileOutlet {
+  function openFile(path: string, flags: string, calls?: DiskCalls): FileOutlet {
     const fd = openSync(path, flags);
     open.push(fd);
-    return new FileOutlet(fd);
+    return new FileOutlet(fd, calls);
   }
 
-  function openFileOf(content: string, flags = 'a'): FileOutlet {
+  function openFileOf(content: string, flags = 'a', calls?: DiskCalls): FileOutlet {
     writeFileSync(at('lines'), content);
-    return openFile(at('lines'), flags);
+    return openFile(at('lines'), flags, calls);
   }
 
   const faultOf = (call: Promise<unknown>) =>
@@ -79,6 +79,51 @@ describe('stdout that is a file', () => {
     expect(fault!.message).to.equal(
       'stdout cannot be written to now (ENOSPC: no space left on device, write).',
     );
+  });
+
+  for (const code of ['ENOSPC', 'EDQUOT', 'EFBIG', 'EAGAIN', 'ENOBUFS', 'ENOMEM'])
+    it(`rides out ${code}, of a write and of a sync`, async () => {
+      const refuse = async () => {
+        throw Object.assign(new Error(`${code}: simulated`), { code });
+      };
+      const outlet = openFileOf('', 'a', { write: refuse, fsync: refuse });
+      for (const call of [outlet.write(Buffer.from('one\n')), outlet.sync()]) {
+        const fault = await faultOf(call);
+        expect(fault).to.be.instanceOf(RetryLater);
+        expect(fault!.message).to.include(`cannot be written to now (${code}`);
+      }
+    });
+
+  it('rides out a write of which it takes nothing', async () => {
+    const outlet = openFileOf('', 'a', { write: async () => ({ bytesWritten: 0 }), fsync: async () => {} });
+    expect(await faultOf(outlet.write(Buffer.from('one\n')))).to.be.instanceOf(RetryLater);
+  });
+
+  it('is synced, and lost when that fails for good: the kernel has forgotten then what it could not write', async () => {
+    const synced: number[] = [];
+    const fsync = async (fd: number) => {
+      synced.push(fd);
+      if (synced.length === 2) throw Object.assign(new Error('EIO: simulated'), { code: 'EIO' });
+    };
+    const outlet = openFileOf('', 'a', { write: async () => ({ bytesWritten: 1 }), fsync });
+    await outlet.sync();
+    expect(synced).to.deep.equal(open);
+    const fault = await faultOf(outlet.sync());
+    expect(fault).not.to.be.instanceOf(RetryLater);
+    expect(fault!.message).to.equal('stdout cannot be written to any more (EIO: simulated).');
+  });
+
+  it('may end in half a line where it cannot be read', async () => {
+    const [whole, empty] = [openFileOf('{"a":1}\n'), openFile(at('empty'), 'a')];
+    chmodSync(at('lines'), 0o200);
+    // Everybody else; root may read everything.
+    if (process.getuid?.() === 0) process.seteuid!(65_534);
+    try {
+      expect(await whole.endsInHalfLine()).to.equal(true);
+      expect(await empty.endsInHalfLine(), 'empty').to.equal(false);
+    } finally {
+      if (process.getuid?.() === 0) process.seteuid!(0);
+    }
   });
 
   it('needs no sync where nothing is kept', async () => {

@@ -158,6 +158,7 @@ describe('the sink of result lines', () => {
       await stdout.refuse(new RetryLater('full.'));
       sink.destroy();
       await settle();
+      expect(stdout.calls).to.equal(2);
       await stdout.refuse(new RetryLater('full.'));
       await clock.advance(60_000);
       expect(stdout.calls).to.equal(2);

@@ -56,8 +56,8 @@ describe('stdout that is a pipe', () => {
     pipe.take();
     expect(await writing).to.equal(2 * line.length);
     expect(pipe.written).to.deep.equal([line + line]);
-    const exactly = Buffer.from(`${'x'.repeat(PIPE_BUF - 1)}\n`);
-    const second = outlet.write(Buffer.concat([exactly, exactly]));
+    const exactly = `first\n${'x'.repeat(PIPE_BUF - 7)}\n`;
+    const second = outlet.write(Buffer.from(exactly + exactly));
     pipe.take();
     expect(await second).to.equal(PIPE_BUF);
   });

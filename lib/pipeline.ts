@@ -9,7 +9,8 @@ import type { Outlet } from './sink/outlet.ts';
 import { StdoutSink } from './sink/stdout-sink.ts';
 import { WatchedOutlet } from './sink/watched-outlet.ts';
 import { Gate } from './source/gate.ts';
-import { findQueue, type QueueTraits, queueNameOf } from './source/queue-connection.ts';
+import { nameIn, queueNameOf } from './source/queue-address.ts';
+import { findQueue, type QueueTraits } from './source/queue-connection.ts';
 import { QueueSource } from './source/queue-source.ts';
 import { Reading } from './source/reading.ts';
 import { Reception } from './source/reception.ts';
@@ -24,6 +25,8 @@ import { WindowTransform } from './window/window-transform.ts';
 export interface PipelineParts {
   readonly settings: Settings;
   readonly sqs: Pick<SQSClient, 'send'>;
+  /** For the dead-letter queue, which may be in another region. */
+  readonly deadLetterSqs: Pick<SQSClient, 'send'>;
   readonly queueUrl: string;
   readonly queueTraits: QueueTraits;
   readonly store: StateStore;
@@ -46,7 +49,7 @@ export interface PipelineParts {
  *                                                     └──► DeadLetterSink ──► dead-letter queue
  */
 export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'stdout lost'> {
-  const { settings, sqs, queueUrl, queueTraits, store, stdout, clock, log, observer } = parts;
+  const { settings, sqs, deadLetterSqs, queueUrl, queueTraits, store, stdout, clock, log, observer } = parts;
   const queueName = queueNameOf(queueUrl);
   const reception = new Reception(queueName, clock, log);
   const admission = new Gate();
@@ -62,9 +65,9 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
 
   const deadLetters = new DeadLetterSink({
     store,
-    sqs,
-    queueName: settings.deadLetterQueueName,
-    findQueueUrl: () => findQueue(sqs, { name: settings.deadLetterQueueName }, settings.createQueues),
+    sqs: deadLetterSqs,
+    queueName: nameIn(settings.deadLetterQueue),
+    findQueueUrl: () => findQueue(deadLetterSqs, settings.deadLetterQueue, settings.createQueues),
     admission,
     clock,
     log,

@@ -10,9 +10,12 @@ import { runPipeline } from './pipeline.ts';
 import { helpText } from './settings/help.ts';
 import { ignoredVariables, readSettings, type Settings } from './settings/settings.ts';
 import { openStdout } from './sink/stdout.ts';
+import { trustCaBundle } from './source/ca-bundle.ts';
 import { HotClient } from './source/hot-client.ts';
 import { UndiciTransport } from './source/http-transport.ts';
-import { checkDeadLetterQueue, createSqsClient, openQueue, queueNameOf } from './source/queue-connection.ts';
+import { homeOf, queueNameOf } from './source/queue-address.ts';
+import { checkDeadLetterQueue, openQueue } from './source/queue-connection.ts';
+import { createSqsClient } from './source/sqs-client.ts';
 import { SqliteStore } from './state/sqlite-store.ts';
 import { VERSION } from './version.ts';
 
@@ -40,6 +43,7 @@ async function main(args: readonly string[]): Promise<number> {
     if ((mode !== '--run' && mode !== '--check') || more.length > 0)
       throw new WrongSettings(`Unknown argument "${args.join(' ')}"; --help shows what there is.`);
     const settings = readSettings(process.env);
+    trustCaBundle(process.env);
     log = createLog(settings.logLevel, settings.logFormat);
     for (const sentence of ignoredVariables(process.env)) log.warn(sentence);
     return await (mode === '--check' ? check(settings, log) : run(settings, log));
@@ -60,15 +64,17 @@ async function run(settings: Settings, log: Log): Promise<number> {
   await using releasers = new AsyncDisposableStack();
   const store = new SqliteStore(settings.statePath);
   releasers.defer(() => store.close());
-  const sdk = createSqsClient(1);
+  const sdk = createSqsClient(1, settings.queue);
   releasers.defer(() => sdk.destroy());
   const transport = new UndiciTransport(settings.pollersMax);
   const hot = new HotClient({ sdk, transport, clock: systemClock });
   releasers.defer(() => hot.close());
+  const deadLetterSdk = createSqsClient(1, homeOf(settings.deadLetterQueue, settings.queue));
+  releasers.defer(() => deadLetterSdk.destroy());
   const queue = await openQueue(settings.queue, settings.createQueues);
   await checkStateIsOf(queue.traits.arn, store, settings.statePath);
   await store.writeQueueArn(queue.traits.arn);
-  const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
+  const deadLetterProblem = await checkDeadLetterQueue(settings, queue.url);
   if (deadLetterProblem)
     log.warn(`${deadLetterProblem.message} Until then dead letters wait in the state; results go on.`);
   // Before the first message: a port that is taken is a wrong setting, and ends the start.
@@ -77,7 +83,8 @@ async function run(settings: Settings, log: Log): Promise<number> {
   log.info('Started.', { version: VERSION, queue: queue.url, state: settings.statePath });
   const outcome = await runPipeline({
     settings,
-    sqs: settings.sqsClient === 'hot' ? (hot as Pick<SQSClient, 'send'>) : sdk,
+    sqs: hot as Pick<SQSClient, 'send'>,
+    deadLetterSqs: deadLetterSdk,
     queueUrl: queue.url,
     queueTraits: queue.traits,
     store,
@@ -117,7 +124,7 @@ async function check(settings: Settings, log: Log): Promise<number> {
   releasers.defer(() => store.close());
   const queue = await openQueue(settings.queue, settings.createQueues);
   await checkStateIsOf(queue.traits.arn, store, settings.statePath);
-  const deadLetterProblem = await checkDeadLetterQueue(settings.deadLetterQueueName, settings.createQueues);
+  const deadLetterProblem = await checkDeadLetterQueue(settings, queue.url);
   if (deadLetterProblem) throw deadLetterProblem;
   log.info('Settings, state store and queues are in order.', { queue: queue.url, state: settings.statePath });
   return EXIT.stopped;

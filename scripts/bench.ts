@@ -27,7 +27,6 @@ const STOCK: Contender = {
   script: 'scripts/bench/contenders/stock-loop.ts',
 };
 const PIPELINE: Contender = { name: 'this pipeline', script: 'lib/main.ts' };
-const WITH_SDK: Contender = { ...PIPELINE, name: 'with SQS_CLIENT=sdk', env: { SQS_CLIENT: 'sdk' } };
 const HTTP_PORT = '18473';
 const WATCHED: Contender = {
   ...PIPELINE,
@@ -87,7 +86,7 @@ function printTable(results: ReadonlyMap<Contender, Figures>): void {
 
 print(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}, Node.js ${process.versions.node}`);
 print(`${messages} messages of one event each, 50 types; medians of ${runs}; a fifth of each run is warm-up`);
-const results = await compete([BARE, STOCK, PIPELINE, WATCHED, WITH_SDK], { messages });
+const results = await compete([BARE, STOCK, PIPELINE, WATCHED], { messages });
 printTable(results);
 
 const ratio = (column: keyof Figures, a: Contender, b: Contender) =>

@@ -13,7 +13,8 @@ import parserStream from 'stream-chain/jsonl/parserStream.js';
 import { scheduleDeadline, sleep, systemClock } from '../lib/clock.ts';
 import { messageOf } from '../lib/errors.ts';
 import { createLog } from '../lib/log.ts';
-import { createSqsClient, findQueue } from '../lib/source/queue-connection.ts';
+import { findQueue } from '../lib/source/queue-connection.ts';
+import { createSqsClient } from '../lib/source/sqs-client.ts';
 import { SqliteStore } from '../lib/state/sqlite-store.ts';
 import type { Ledger } from '../lib/state/state-store.ts';
 import { startPipeline } from './demo/pipeline-process.ts';
@@ -49,9 +50,10 @@ async function demo(seconds: number, stop: AbortController): Promise<boolean> {
   const embedded = await spawnEmbeddedSqs();
   releasers.defer(() => embedded.stop());
   Object.assign(process.env, embedded.env);
-  const sqs = createSqsClient(3);
+  const queue = { name: QUEUE };
+  const sqs = createSqsClient(3, queue);
   releasers.defer(() => sqs.destroy());
-  const queueUrl = await findQueue(sqs, { name: QUEUE }, true);
+  const queueUrl = await findQueue(sqs, queue, true);
 
   const statePath = join(folder, 'state.db');
   const port = await freePort();

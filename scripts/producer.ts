@@ -5,7 +5,10 @@
 import { systemClock } from '../lib/clock.ts';
 import { messageOf, WrongSettings } from '../lib/errors.ts';
 import { createLog } from '../lib/log.ts';
-import { asStartFault, createSqsClient, findQueue } from '../lib/source/queue-connection.ts';
+import { trustCaBundle } from '../lib/source/ca-bundle.ts';
+import { findQueue } from '../lib/source/queue-connection.ts';
+import { createSqsClient } from '../lib/source/sqs-client.ts';
+import { asStartFault } from '../lib/source/sqs-fault.ts';
 import { produce } from './producer/produce.ts';
 import { type ProducerSettings, producerHelp, readProducerSettings } from './producer/settings.ts';
 import type { Summary } from './producer/summary.ts';
@@ -19,7 +22,7 @@ const EXIT_WRONG_SETTINGS = 2;
 async function run(settings: ProducerSettings, signal: AbortSignal): Promise<Summary> {
   const log = createLog(settings.logLevel, settings.logFormat);
   // One try a call: the producer has its own back-off, which knows when to stop.
-  const sqs = createSqsClient(1);
+  const sqs = createSqsClient(1, settings.queue);
   try {
     const queueUrl = await findQueue(sqs, settings.queue, settings.createQueues).catch((error: unknown) => {
       throw asStartFault(error, Object.values(settings.queue).join(), 'sqs:GetQueueUrl');
@@ -48,6 +51,7 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   if (args.length > 0) throw new WrongSettings(`Unknown argument ${args.join(' ')}; see --help.`);
+  trustCaBundle(process.env);
   const signal = stopOnSignals();
   const { refused, unconfirmed } = await run(readProducerSettings(process.env), signal);
   return refused > 0 || (unconfirmed > 0 && !signal.aborted) ? EXIT_FAULT : 0;

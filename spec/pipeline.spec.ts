@@ -24,6 +24,7 @@ describe('the pipeline', () => {
   const partsWith = (changes: Partial<PipelineParts>, env: Record<string, string> = {}): PipelineParts => ({
     settings: readSettings(env),
     sqs: new FakeSqs().client,
+    deadLetterSqs: new FakeSqs().client,
     queueUrl: QUEUE_URL,
     queueTraits: {
       arn: 'arn:aws:sqs:eu-west-1:1:events',

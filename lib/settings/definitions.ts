@@ -18,6 +18,10 @@ const QUEUE_NAME = {
   schema: { pattern: '^[A-Za-z0-9_-]{1,80}$|^[A-Za-z0-9_-]{1,75}\\.fifo$' },
   allowed: 'a queue name: 1 to 80 letters, digits, - and _, ending in .fifo for a FIFO queue',
 };
+const QUEUE_URL = {
+  schema: { format: 'queue-url' },
+  allowed: 'the URL of a queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/events',
+};
 
 function oneOf(...values: string[]) {
   return { schema: { enum: values }, allowed: values.join(' or ') };
@@ -32,13 +36,16 @@ export const definitions = {
   SQS_QUEUE_NAME: { default: 'hands-on-interview', meaning: 'the queue to read', ...QUEUE_NAME },
   SQS_QUEUE_URL: {
     meaning: 'the queue to read, in place of its name',
-    schema: { format: 'queue-url' },
-    allowed: 'the URL of a queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/events',
+    ...QUEUE_URL,
   },
   SQS_DEAD_LETTER_QUEUE_NAME: {
     default: '<queue>-dead-letter',
     meaning: 'where what cannot be counted goes',
     ...QUEUE_NAME,
+  },
+  SQS_DEAD_LETTER_QUEUE_URL: {
+    meaning: 'the same, in place of its name; also in another region or account',
+    ...QUEUE_URL,
   },
   SQS_CREATE_QUEUES: {
     default: 'false',
@@ -106,11 +113,6 @@ export const definitions = {
     schema: { format: 'retention' },
     allowed: 'a duration of at least 1m, such as 5m, 2h or 1d',
   },
-  SQS_CLIENT: {
-    default: 'hot',
-    meaning: 'sdk receives and deletes through the AWS SDK (trouble-shooting)',
-    ...oneOf('hot', 'sdk'),
-  },
   POLLERS_MAX: { default: '32', meaning: 'most concurrent receives', ...integer(1, 1_000) },
   COMMIT_LINGER: { default: '20ms', meaning: 'longest wait to gather one commit', ...DURATION },
   HTTP_HOST: {
@@ -151,6 +153,7 @@ export const AWS_SETTINGS: ReadonlyMap<string, string> = new Map([
   ['AWS_SECRET_ACCESS_KEY', ''],
   ['AWS_SESSION_TOKEN', ''],
   ['AWS_PROFILE', ''],
+  ['AWS_CA_BUNDLE', 'PEM file of the authorities to trust, in place of those of Node.js'],
 ]);
 
 /** Never shown, not even in part. */

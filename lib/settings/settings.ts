@@ -1,6 +1,6 @@
 import { WrongSettings } from '../errors.ts';
 import { withoutCredentials } from '../masking.ts';
-import { isFifo, type QueueAddress, queueNameOf } from '../source/queue-connection.ts';
+import { isFifo, isSameQueue, type QueueAddress, queueNameOf } from '../source/queue-address.ts';
 import type { EventTimeSource } from '../validate/validate-transform.ts';
 import type { WindowSpec } from '../window/window-assigner.ts';
 import {
@@ -25,7 +25,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The settings, read and checked. Durations are in milliseconds. */
 export interface Settings {
   readonly queue: QueueAddress;
-  readonly deadLetterQueueName: string;
+  readonly deadLetterQueue: QueueAddress;
   readonly createQueues: boolean;
   readonly window: WindowSpec;
   readonly eventTime: EventTimeSource;
@@ -38,7 +38,6 @@ export interface Settings {
   readonly maxTypesPerWindow: number;
   readonly statePath: string;
   readonly dedupRetentionMs: number;
-  readonly sqsClient: 'hot' | 'sdk';
   readonly pollersMax: number;
   readonly commitLingerMs: number;
   readonly httpHost: string;
@@ -64,10 +63,16 @@ export function readSettings(env: Environment): Settings {
     given.get(name) ?? (definitions[name] as SettingDefinition).default ?? '';
   const durationMs = (name: SettingName) => parseDuration(text(name))!;
   const url = given.get('SQS_QUEUE_URL');
+  const deadLetterUrl = given.get('SQS_DEAD_LETTER_QUEUE_URL');
   return {
     queue: url ? { url } : { name: text('SQS_QUEUE_NAME') },
-    deadLetterQueueName:
-      given.get('SQS_DEAD_LETTER_QUEUE_NAME') ?? deadLetterNameOf(queueNameOf(url ?? text('SQS_QUEUE_NAME'))),
+    deadLetterQueue: deadLetterUrl
+      ? { url: deadLetterUrl }
+      : {
+          name:
+            given.get('SQS_DEAD_LETTER_QUEUE_NAME') ??
+            deadLetterNameOf(queueNameOf(url ?? text('SQS_QUEUE_NAME'))),
+        },
     createQueues: text('SQS_CREATE_QUEUES') === 'true',
     window: parseWindow(text('WINDOW'))!,
     eventTime: text('EVENT_TIME') as EventTimeSource,
@@ -80,7 +85,6 @@ export function readSettings(env: Environment): Settings {
     maxTypesPerWindow: Number(text('MAX_TYPES_PER_WINDOW')),
     statePath: parseStateUrl(text('STATE_URL'))!,
     dedupRetentionMs: durationMs('DEDUP_RETENTION'),
-    sqsClient: text('SQS_CLIENT') as 'hot' | 'sdk',
     pollersMax: Number(text('POLLERS_MAX')),
     commitLingerMs: durationMs('COMMIT_LINGER'),
     httpHost: text('HTTP_HOST'),
@@ -134,15 +138,25 @@ function contradictions(given: ReadonlyMap<SettingName, string>): string[] {
     problems.push(
       `SQS_QUEUE_NAME="${name}" and SQS_QUEUE_URL="${withoutCredentials(url)}" name the queue twice; give one of them`,
     );
+  const deadLetterUrl = given.get('SQS_DEAD_LETTER_QUEUE_URL');
+  const deadLetterName = given.get('SQS_DEAD_LETTER_QUEUE_NAME');
+  if (deadLetterUrl && deadLetterName)
+    problems.push(
+      `SQS_DEAD_LETTER_QUEUE_NAME="${deadLetterName}" and SQS_DEAD_LETTER_QUEUE_URL="${withoutCredentials(deadLetterUrl)}" name the dead-letter queue twice; give one of them`,
+    );
   const queueName = url ? queueNameOf(url) : (name ?? definitions.SQS_QUEUE_NAME.default);
-  const deadLetterLength = given.has('SQS_DEAD_LETTER_QUEUE_NAME') ? 0 : deadLetterNameOf(queueName).length;
+  const deadLetterLength = deadLetterName || deadLetterUrl ? 0 : deadLetterNameOf(queueName).length;
   if (deadLetterLength > QUEUE_NAME_LENGTH_MAX && queueName.length <= QUEUE_NAME_LENGTH_MAX)
     problems.push(
-      `The queue's name "${queueName}" leaves no room for -dead-letter; give SQS_DEAD_LETTER_QUEUE_NAME`,
+      `The queue's name "${queueName}" leaves no room for -dead-letter; give SQS_DEAD_LETTER_QUEUE_NAME or SQS_DEAD_LETTER_QUEUE_URL`,
     );
-  if (given.get('SQS_DEAD_LETTER_QUEUE_NAME') === queueName)
+  if (deadLetterName === queueName)
     problems.push(
       `SQS_DEAD_LETTER_QUEUE_NAME="${queueName}" is the queue that is read; dead letters would come back for ever`,
+    );
+  if (url && deadLetterUrl && isSameQueue(url, deadLetterUrl))
+    problems.push(
+      `SQS_DEAD_LETTER_QUEUE_URL="${withoutCredentials(deadLetterUrl)}" is the queue that is read; dead letters would come back for ever`,
     );
   return problems;
 }

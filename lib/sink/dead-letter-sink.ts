@@ -11,7 +11,8 @@ import { RetryLater } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { rideOut } from '../retry.ts';
 import type { Gate } from '../source/gate.ts';
-import { explainSqsFault, isFifo } from '../source/queue-connection.ts';
+import { isFifo } from '../source/queue-address.ts';
+import { explainSqsFault } from '../source/sqs-fault.ts';
 import type { OutboxDeadLetter, StateStore } from '../state/state-store.ts';
 import { MESSAGE_SIZE_MAX, sizeOf } from './dead-letter.ts';
 

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { HttpAnswer, HttpTransport } from './http-transport.ts';
 import { RequestSigner, type SigningCredentials } from './signature.ts';
 import { watchSigning } from './signing-target.ts';
+import { NOT_SQS, tellEndpoint } from './sqs-fault.ts';
 
 /** What happens for every batch, by its command; the names are those of the protocol. */
 const HOT_OPERATIONS: ReadonlyMap<unknown, string> = new Map<unknown, string>([
@@ -76,7 +77,9 @@ export class HotClient {
     const operation = HOT_OPERATIONS.get(command.constructor);
     const connection = this.#connections.get(command.input.QueueUrl);
     if (!operation || !connection) return this.#parts.sdk.send(command, options);
-    const output = await this.#call(connection, operation, command.input, options);
+    const output = await this.#call(connection, operation, command.input, options).catch((error) => {
+      throw tellEndpoint(error, connection.origin);
+    });
     return command instanceof ReceiveMessageCommand ? verified(output) : output;
   }
 
@@ -114,9 +117,10 @@ export class HotClient {
       this.#isAnswered = false;
       return transport.send(request);
     });
-    this.#isAnswered = answer.status === 200;
-    if (this.#isAnswered) return JSON.parse(answer.text);
-    throw this.#learnFrom(answer);
+    const output = parsed(answer.text);
+    this.#isAnswered = answer.status === 200 && output !== undefined;
+    if (this.#isAnswered) return output;
+    throw this.#learnFrom(answer, output);
   }
 
   #credentials(): Promise<SigningCredentials> {
@@ -126,14 +130,14 @@ export class HotClient {
   }
 
   /** What went wrong, as the SDK would name it; the next call is made with what there is to learn from it. */
-  #learnFrom({ status, text, date = '', queryError }: HttpAnswer): Error {
-    const { __type = '', message, Message: text2 } = parsed(text);
-    const name = queryError?.split(';')[0] || __type.split('#').at(-1)?.split(':')[0] || `HTTP ${status}`;
+  #learnFrom({ status, date = '', queryError }: HttpAnswer, output: ErrorOutput = {}): Error {
+    const { __type = '', message, Message: text } = output;
+    const name = queryError?.split(';')[0] || __type.split('#').at(-1)?.split(':')[0] || NOT_SQS;
     if (/Expired|UnrecognizedClient|InvalidClientTokenId/.test(name)) this.#credentialsExpired = true;
     // Also when that is none at all: our clock may have been put right since. A proxy's clock teaches nothing.
     const skewMs = Date.parse(date) - this.#parts.clock.nowMs();
     if (/Skew|Expired|Signature/.test(name) && Number.isFinite(skewMs)) this.#clockSkewMs = skewMs;
-    const error = new Error(message ?? text2 ?? `SQS answered with the status ${status}`);
+    const error = new Error(message ?? text ?? `an answer with the status ${status}`);
     return Object.assign(error, { name, $metadata: { httpStatusCode: status } });
   }
 }
@@ -154,10 +158,19 @@ function verified(output: unknown): unknown {
   return output;
 }
 
-function parsed(text: string): { __type?: string; message?: string; Message?: string } {
+interface ErrorOutput {
+  readonly __type?: string;
+  readonly message?: string;
+  /** In place of `message`, from some parts of AWS. */
+  readonly Message?: string;
+}
+
+/** What SQS says is always a JSON object; anything else was not said by SQS. */
+function parsed(text: string): ErrorOutput | undefined {
   try {
-    return JSON.parse(text) ?? {};
+    const output: unknown = JSON.parse(text);
+    return typeof output === 'object' && output !== null ? output : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }

@@ -1,5 +1,5 @@
 import { Agent } from 'undici';
-import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './queue-connection.ts';
+import { CONNECTION_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from './sqs-client.ts';
 
 /** A POST to the path `/`. */
 export interface HttpRequest {

@@ -1,5 +1,5 @@
 import type { StateClock } from '../state/state-clock.ts';
-import { REQUEST_TIMEOUT_MS } from './queue-connection.ts';
+import { REQUEST_TIMEOUT_MS } from './sqs-client.ts';
 
 export interface ReadingRules {
   /** A pause in reading that is longer than this is a break: one visibility timeout. In milliseconds. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { explainSqsFault } from './queue-connection.ts';
+import { explainSqsFault } from './sqs-fault.ts';
 
 /** A fault that goes on is logged again after this long, so that it is neither hidden nor shouted. */
 const REPEATED_LOG_INTERVAL_MS = 60_000;

@@ -1,4 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { originOf, type Target } from './sqs-client.ts';
 
 /** Where the SDK sends its requests and for whom it signs them. */
 export interface SigningTarget {
@@ -9,10 +10,7 @@ export interface SigningTarget {
   readonly service: string;
 }
 
-interface SentRequest {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
+interface SentRequest extends Target {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -39,11 +37,12 @@ export function watchSigning(
   );
 }
 
-function targetOf({ protocol, hostname, port, path, headers }: SentRequest): SigningTarget | undefined {
+function targetOf(request: SentRequest): SigningTarget | undefined {
+  const { path, headers } = request;
   const scope = /^AWS4-HMAC-SHA256 Credential=[^,]*\/\d{8}\/([^/,]+)\/([^/,]+)\/aws4_request,/.exec(
     headers.authorization ?? '',
   );
   if (!scope || path !== '/') return undefined;
-  const host = port ? `${hostname}:${port}` : hostname;
-  return { origin: `${protocol}//${host}`, host, region: scope[1]!, service: scope[2]! };
+  const origin = originOf(request);
+  return { origin, host: new URL(origin).host, region: scope[1]!, service: scope[2]! };
 }

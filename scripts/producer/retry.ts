@@ -2,7 +2,7 @@ import { backoffMs } from '../../lib/backoff.ts';
 import { type Clock, sleep } from '../../lib/clock.ts';
 import { messageOf, RetryLater } from '../../lib/errors.ts';
 import type { Log } from '../../lib/log.ts';
-import { asStartFault } from '../../lib/source/queue-connection.ts';
+import { asStartFault } from '../../lib/source/sqs-fault.ts';
 
 /** About a minute in all: long enough for a restart of the network, short enough for a person who waits. */
 const TRIES_MAX = 12;

@@ -1,6 +1,6 @@
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { RetryLater } from '../../lib/errors.ts';
-import { isFifo } from '../../lib/source/queue-connection.ts';
+import { isFifo } from '../../lib/source/queue-address.ts';
 import { BATCH_BYTES_MAX, batchEntries, packBatches, sizeBytes } from './batch.ts';
 import type { Message } from './message.ts';
 import { type Patience, retrying } from './retry.ts';

@@ -3,7 +3,7 @@ import { WrongSettings } from '../../lib/errors.ts';
 import { withoutCredentials } from '../../lib/masking.ts';
 import { isForeign } from '../../lib/settings/foreign.ts';
 import { closestName } from '../../lib/settings/misspelt.ts';
-import type { QueueAddress } from '../../lib/source/queue-connection.ts';
+import type { QueueAddress } from '../../lib/source/queue-address.ts';
 import {
   definitions,
   type ProducerSettingDefinition,

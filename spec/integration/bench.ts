@@ -25,17 +25,14 @@ export class Bench {
   readonly folder = mkdtempSync(join(tmpdir(), 'nps-kata-spec-'));
   readonly #embedded: EmbeddedSqs;
   readonly #programs: Program[] = [];
-  readonly #defaults: Readonly<Record<string, string>>;
   #queues = 0;
 
-  /** @param defaults settings of every program that is started here */
-  static async open(defaults: Readonly<Record<string, string>> = {}): Promise<Bench> {
-    return new Bench(await spawnEmbeddedSqs(), defaults);
+  static async open(): Promise<Bench> {
+    return new Bench(await spawnEmbeddedSqs());
   }
 
-  constructor(embedded: EmbeddedSqs, defaults: Readonly<Record<string, string>>) {
+  constructor(embedded: EmbeddedSqs) {
     this.#embedded = embedded;
-    this.#defaults = defaults;
     this.sqs = new SQSClient({
       endpoint: embedded.endpoint,
       region: 'eu-west-1',
@@ -87,7 +84,6 @@ export class Bench {
     const program = new Program(
       {
         ...this.env,
-        ...this.#defaults,
         SQS_QUEUE_NAME: queue.name,
         STATE_URL: `sqlite:${this.statePath(queue.name)}`,
         ...settings,

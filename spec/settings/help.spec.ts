@@ -8,6 +8,7 @@ describe('the help', () => {
     ['SQS_QUEUE_NAME', 'hands-on-interview'],
     ['SQS_QUEUE_URL', ''],
     ['SQS_DEAD_LETTER_QUEUE_NAME', '<queue>-dead-letter'],
+    ['SQS_DEAD_LETTER_QUEUE_URL', ''],
     ['SQS_CREATE_QUEUES', 'false'],
     ['AWS_REGION', ''],
     ['AWS_ENDPOINT_URL', ''],

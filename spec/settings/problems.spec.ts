@@ -65,6 +65,7 @@ describe('wrong settings', () => {
       ['events', 'ftp://host/events', 'https://host/', 'https://host', 'https://host/a?b', 'http://'],
     ],
     ['SQS_DEAD_LETTER_QUEUE_NAME', ['a b', 'rejects.dlq']],
+    ['SQS_DEAD_LETTER_QUEUE_URL', ['rejects', 'https://sqs.test']],
     ['SQS_CREATE_QUEUES', ['TRUE', '1', 'yes']],
     [
       'WINDOW',
@@ -147,16 +148,30 @@ describe('wrong settings', () => {
     ]);
   });
 
+  it('are two names for the one dead-letter queue', () => {
+    const env = {
+      SQS_DEAD_LETTER_QUEUE_NAME: 'rejects',
+      SQS_DEAD_LETTER_QUEUE_URL: 'https://user:secret@sqs.test/1/rejects',
+    };
+    expect(problemsOf(env)).to.deep.equal([
+      'SQS_DEAD_LETTER_QUEUE_NAME="rejects" and SQS_DEAD_LETTER_QUEUE_URL="https://…@sqs.test/1/rejects" name the dead-letter queue twice; give one of them',
+    ]);
+  });
+
   it('are dead letters that would go to the queue that is read, however it is named', () => {
     const loops = [
       { SQS_DEAD_LETTER_QUEUE_NAME: 'hands-on-interview' },
       { SQS_QUEUE_NAME: 'events', SQS_DEAD_LETTER_QUEUE_NAME: 'events' },
       { SQS_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/events', SQS_DEAD_LETTER_QUEUE_NAME: 'events' },
+      {
+        SQS_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/123456789012/events',
+        SQS_DEAD_LETTER_QUEUE_URL: 'https://vpce-1-2.sqs.eu-west-1.vpce.amazonaws.com/123456789012/events',
+      },
     ];
     for (const env of loops) {
       const problems = problemsOf(env);
       expect(problems).to.have.length(1);
-      expect(problems[0]).to.match(/^SQS_DEAD_LETTER_QUEUE_NAME=".*" is the queue that is read/);
+      expect(problems[0]).to.match(/^SQS_DEAD_LETTER_QUEUE_(NAME|URL)=".*" is the queue that is read/);
     }
   });
 });

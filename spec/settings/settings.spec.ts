@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 describe('the settings', () => {
   const defaults: Settings = {
     queue: { name: 'hands-on-interview' },
-    deadLetterQueueName: 'hands-on-interview-dead-letter',
+    deadLetterQueue: { name: 'hands-on-interview-dead-letter' },
     createQueues: false,
     window: { kind: 'hopping', sizeMs: MINUTE_MS, slideMs: MINUTE_MS },
     eventTime: 'occurred_at',
@@ -20,7 +20,6 @@ describe('the settings', () => {
     maxTypesPerWindow: 10_000,
     statePath: 'data/state.db',
     dedupRetentionMs: 3_600_000,
-    sqsClient: 'hot',
     pollersMax: 32,
     commitLingerMs: 20,
     httpHost: '127.0.0.1',
@@ -69,7 +68,7 @@ describe('the settings', () => {
 
   const given: ReadonlyArray<readonly [string, string, Partial<Settings>]> = [
     ['SQS_CREATE_QUEUES', 'true', { createQueues: true }],
-    ['SQS_DEAD_LETTER_QUEUE_NAME', 'rejects', { deadLetterQueueName: 'rejects' }],
+    ['SQS_DEAD_LETTER_QUEUE_NAME', 'rejects', { deadLetterQueue: { name: 'rejects' } }],
     ['WINDOW', 'total', { window: { kind: 'total' } }],
     ['WINDOW', '5m/1m', { window: { kind: 'hopping', sizeMs: 5 * MINUTE_MS, slideMs: MINUTE_MS } }],
     ['EVENT_TIME', 'sent_at', { eventTime: 'sent_at' }],
@@ -104,31 +103,45 @@ describe('the settings', () => {
 
 describe('the names of the queues', () => {
   const URL = 'https://sqs.eu-west-1.amazonaws.com/123456789012';
-  const cases: ReadonlyArray<readonly [string, Record<string, string>, object, string]> = [
-    ['a name', { SQS_QUEUE_NAME: 'events' }, { name: 'events' }, 'events-dead-letter'],
-    ['a FIFO name', { SQS_QUEUE_NAME: 'events.fifo' }, { name: 'events.fifo' }, 'events-dead-letter.fifo'],
-    ['a URL', { SQS_QUEUE_URL: `${URL}/events` }, { url: `${URL}/events` }, 'events-dead-letter'],
+  const cases: ReadonlyArray<readonly [string, Record<string, string>, object, object]> = [
+    ['a name', { SQS_QUEUE_NAME: 'events' }, { name: 'events' }, { name: 'events-dead-letter' }],
+    [
+      'a FIFO name',
+      { SQS_QUEUE_NAME: 'events.fifo' },
+      { name: 'events.fifo' },
+      { name: 'events-dead-letter.fifo' },
+    ],
+    ['a URL', { SQS_QUEUE_URL: `${URL}/events` }, { url: `${URL}/events` }, { name: 'events-dead-letter' }],
     [
       'the URL of a FIFO queue',
       { SQS_QUEUE_URL: `${URL}/events.fifo` },
       { url: `${URL}/events.fifo` },
-      'events-dead-letter.fifo',
+      { name: 'events-dead-letter.fifo' },
     ],
     [
       'the URL of an emulator',
       { SQS_QUEUE_URL: 'http://127.0.0.1:4566/000000000000/events' },
       { url: 'http://127.0.0.1:4566/000000000000/events' },
-      'events-dead-letter',
+      { name: 'events-dead-letter' },
     ],
     [
       'both names',
       { SQS_QUEUE_NAME: 'events.fifo', SQS_DEAD_LETTER_QUEUE_NAME: 'rejects.fifo' },
       { name: 'events.fifo' },
-      'rejects.fifo',
+      { name: 'rejects.fifo' },
+    ],
+    [
+      'both URLs',
+      {
+        SQS_QUEUE_URL: `${URL}/events`,
+        SQS_DEAD_LETTER_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/210987654321/events',
+      },
+      { url: `${URL}/events` },
+      { url: 'https://sqs.us-east-1.amazonaws.com/210987654321/events' },
     ],
   ];
-  for (const [name, env, queue, deadLetterQueueName] of cases)
+  for (const [name, env, queue, deadLetterQueue] of cases)
     it(`follow from ${name}`, () => {
-      expect(readSettings(env)).to.deep.include({ queue, deadLetterQueueName });
+      expect(readSettings(env)).to.deep.include({ queue, deadLetterQueue });
     });
 });

@@ -96,6 +96,10 @@ export class Incarnation {
 
   async #run(): Promise<string> {
     const { world, settings, sqs } = this.#surroundings;
+    const client = {
+      send: (command: object, options: object) =>
+        this.#guarded(command.constructor.name.replace('Command', ''), () => sqs.send(command, options)),
+    } as never;
     const outcome = await runPipeline({
       settings,
       queueUrl: 'http://sqs/events',
@@ -109,10 +113,8 @@ export class Incarnation {
       log: this.#log(),
       store: this.#store(),
       stdout: this.#stdout(),
-      sqs: {
-        send: (command: object, options: object) =>
-          this.#guarded(command.constructor.name.replace('Command', ''), () => sqs.send(command, options)),
-      } as never,
+      sqs: client,
+      deadLetterSqs: client,
     });
     world.clock.drop(this);
     return outcome;

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { type Answer, HotStage } from '../support/hot-stage.ts';
 import { START_MS } from '../support/manual-clock.ts';
 
-const RECEIVE = new ReceiveMessageCommand({ QueueUrl: 'https://sqs.eu-west-1.amazonaws.com/1/events' });
+const QUEUE_URL = 'https://sqs.eu-west-1.amazonaws.com/1/events';
+const RECEIVE = new ReceiveMessageCommand({ QueueUrl: QUEUE_URL });
 const HOUR_MS = 3_600_000;
 
 function refusal(name: string, serverMs?: number): Answer {
@@ -22,7 +23,7 @@ function timeOf(amzDate: string | undefined): number {
 describe('what the hot client learns from a refusal', () => {
   let stage: HotStage;
   beforeEach(async () => {
-    stage = new HotStage();
+    stage = new HotStage({ url: QUEUE_URL });
     await stage.hot.send(RECEIVE); // by the SDK, to learn where to go
   });
 
@@ -75,8 +76,18 @@ describe('what the hot client learns from a refusal', () => {
   });
 
   describe('of its credentials', () => {
-    beforeEach(() => {
-      stage.fetches.length = 0;
+    /** For each time that the SDK fetched credentials: whether it was told to. */
+    let fetches: boolean[];
+    /** Those fetched from now on expire then. */
+    let expiration: Date | undefined;
+    beforeEach(async () => {
+      fetches = [];
+      expiration = undefined;
+      stage.sdk.config.credentials = async (identity?: { forceRefresh?: boolean }) => {
+        fetches.push(identity?.forceRefresh ?? false);
+        const accessKeyId = `AKID${fetches.length}`;
+        return { accessKeyId, secretAccessKey: 'secret', ...(expiration ? { expiration } : {}) };
+      };
     });
 
     for (const name of ['ExpiredToken', 'UnrecognizedClientException', 'InvalidClientTokenId'])
@@ -85,23 +96,19 @@ describe('what the hot client learns from a refusal', () => {
         await receiveRefused(refusal(name));
         await receive();
         await receive();
-        expect(stage.fetches).to.deep.equal(['anew']);
+        expect(fetches).to.deep.equal([false, true]);
       });
 
     it('is not to fetch new ones when they are not what is wrong', async () => {
       await receiveRefused(refusal('AccessDenied'));
       await receiveRefused(refusal('ThrottlingException'));
       await receive();
-      expect(stage.fetches).to.deep.equal([]);
+      expect(fetches).to.deep.equal([false]);
     });
 
     it('is not needed for those that expire: each call is signed with what the SDK has then', async () => {
-      let fetched = 0;
-      const credentials = async () => {
-        fetched += 1;
-        return { accessKeyId: `AKID${fetched}`, secretAccessKey: 'secret', expiration: new Date(0) };
-      };
-      stage = new HotStage({ credentials });
+      expiration = new Date(0);
+      stage.requests.length = 0;
       for (let calls = 0; calls < 3; calls += 1) await receive();
       const keys = stage.requests.map(({ headers }) => /Credential=(\w+)/.exec(headers.authorization!)![1]);
       expect(new Set(keys).size).to.equal(3);

@@ -125,7 +125,9 @@ describe('the hot client', () => {
       response.statusCode = 503;
       response.end('<html>not JSON at all</html>');
     };
-    expect((await failure(receive())).message).to.equal('SQS answered with the status 503');
+    expect(await failure(receive())).to.deep.include({ name: 'NotSqs', $metadata: { httpStatusCode: 503 } });
+    answer = (response) => response.end('"JSON, but nothing that SQS says"');
+    expect(await failure(receive())).to.deep.include({ name: 'NotSqs', $metadata: { httpStatusCode: 200 } });
   });
 
   it('ends a receive that is aborted', async () => {

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream';
-import { SQSClient, type SQSClientConfig } from '@aws-sdk/client-sqs';
 import { HotClient } from '../../lib/source/hot-client.ts';
 import type { HttpAnswer, HttpRequest, HttpTransport } from '../../lib/source/http-transport.ts';
+import type { QueueAddress } from '../../lib/source/queue-address.ts';
+import { createSqsClient, originOf, type Target } from '../../lib/source/sqs-client.ts';
 import { ManualClock } from './manual-clock.ts';
 
 export interface SeenRequest {
@@ -16,37 +17,25 @@ export interface SeenRequest {
 /** An answer as SQS gives it; what is left out is that of an empty receive. */
 export type Answer = Partial<HttpAnswer>;
 
-interface SentBySdk {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port?: number;
+interface SentBySdk extends Target {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The hot client and the SDK's beside it, both on a network that is a function of the spec. */
+/** The hot client and the SDK's beside it, as the program makes them, on a network that is a function of the spec. */
 export class HotStage {
   readonly clock = new ManualClock();
   readonly requests: SeenRequest[] = [];
-  /** Each time that the SDK fetched credentials: because it had none, or because it was told to. */
-  readonly fetches: ('first' | 'anew')[] = [];
   answer: (request: SeenRequest) => Answer = () => ({});
-  readonly sdk: SQSClient;
+  readonly sdk;
   readonly hot: HotClient;
 
-  constructor(config: SQSClientConfig = {}, createSdk = (given: SQSClientConfig) => new SQSClient(given)) {
+  constructor(address: QueueAddress) {
     const { clock } = this;
-    this.sdk = createSdk({
-      region: 'eu-west-1',
-      maxAttempts: 1,
-      requestHandler: {
-        handle: async (request: SentBySdk) => ({ response: this.#answerSdk(request) }),
-      } as never,
-      credentials: async (identity?: { forceRefresh?: boolean }) => {
-        this.fetches.push(identity?.forceRefresh ? 'anew' : 'first');
-        return { accessKeyId: 'AKIDSPEC', secretAccessKey: 'secret' };
-      },
-      ...config,
-    });
+    this.sdk = createSqsClient(1, address);
+    this.sdk.config.credentials = async () => ({ accessKeyId: 'AKIDSPEC', secretAccessKey: 'secret' });
+    this.sdk.config.requestHandler = {
+      handle: async (request: SentBySdk) => ({ response: this.#answerSdk(request) }),
+    } as never;
     this.hot = new HotClient({ sdk: this.sdk, transport: this.#transport(), clock });
   }
 
@@ -62,12 +51,8 @@ export class HotStage {
     };
   }
 
-  #answerSdk({ protocol, hostname, port, headers }: SentBySdk): object {
-    const { status, text, date, queryError } = this.#take(
-      'sdk',
-      `${protocol}//${hostname}${port ? `:${port}` : ''}`,
-      headers,
-    );
+  #answerSdk(request: SentBySdk): object {
+    const { status, text, date, queryError } = this.#take('sdk', originOf(request), request.headers);
     return {
       statusCode: status,
       headers: { ...(date ? { date } : {}), ...(queryError ? { 'x-amzn-query-error': queryError } : {}) },

@@ -58,6 +58,7 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
   const stateClock = new StateClock(clock, retention.clockMs);
   const rules = { ...settings, dedupRetentionMs: retentionRaised(settings, queueTraits, log) };
   const reading = new Reading(
+    clock,
     stateClock,
     { breakMs: queueTraits.visibilityTimeoutMs, backlogMs: rules.dedupRetentionMs / 2 },
     retention,

@@ -1,3 +1,4 @@
+import type { Clock } from '../clock.ts';
 import type { StateClock } from '../state/state-clock.ts';
 import { REQUEST_TIMEOUT_MS } from './sqs-client.ts';
 
@@ -30,15 +31,17 @@ export interface PendingReceive {
  * hours later, because the process stood still, tells nothing of these hours.
  */
 export class Reading {
-  readonly #clock: StateClock;
+  readonly #clock: Clock;
+  readonly #stateClock: StateClock;
   readonly #rules: ReadingRules;
   readonly #pending = new Set<PendingReceive>();
   #readMs: number;
   #renewedMs: number;
 
   /** @param stored as the state has it from the process before */
-  constructor(clock: StateClock, rules: ReadingRules, stored: ReadingProgress) {
+  constructor(clock: Clock, stateClock: StateClock, rules: ReadingRules, stored: ReadingProgress) {
     this.#clock = clock;
+    this.#stateClock = stateClock;
     this.#rules = rules;
     this.#readMs = stored.readMs;
     this.#renewedMs = stored.renewedMs;
@@ -46,7 +49,7 @@ export class Reading {
 
   /** To be called before a receive is sent. */
   began(): PendingReceive {
-    const receive = { sentMs: this.#clock.nowMs() };
+    const receive = { sentMs: this.#stateClock.nowMs() };
     this.#pending.add(receive);
     return receive;
   }
@@ -57,9 +60,10 @@ export class Reading {
    * @param sentAtMs when SQS received the oldest message of the answer; undefined when there was none
    */
   answered(receive: PendingReceive, sentAtMs: number | undefined): void {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#stateClock.nowMs();
     const isBreak = receive.sentMs - this.#readUntil(receive.sentMs) > this.#rules.breakMs;
-    const isBacklog = sentAtMs !== undefined && nowMs - sentAtMs > this.#rules.backlogMs;
+    // SQS' time is compared with the wall clock: the state's would stay ahead for ever once that was wrongly ahead.
+    const isBacklog = sentAtMs !== undefined && this.#clock.nowMs() - sentAtMs > this.#rules.backlogMs;
     this.#pending.delete(receive);
     if (isBreak || isBacklog) this.#renewedMs = nowMs;
     this.#readMs = Math.max(this.#readMs, endOf(receive, nowMs));
@@ -72,7 +76,7 @@ export class Reading {
 
   /** As of now; in a break, which may last on, everything begins anew at this very moment. */
   get progress(): ReadingProgress {
-    const nowMs = this.#clock.nowMs();
+    const nowMs = this.#stateClock.nowMs();
     const readMs = this.#readUntil(nowMs);
     const isBroken = nowMs - readMs > this.#rules.breakMs;
     return { readMs, renewedMs: isBroken ? nowMs : this.#renewedMs };

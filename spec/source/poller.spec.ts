@@ -4,7 +4,6 @@ import sinon from 'sinon';
 import { Gate } from '../../lib/source/gate.ts';
 import { Poller, type PollerOptions } from '../../lib/source/poller.ts';
 import { Reception } from '../../lib/source/reception.ts';
-import { StateClock } from '../../lib/state/state-clock.ts';
 import { errorNamed, FakeSqs, QUEUE_URL, someMessages } from '../support/fake-sqs.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 import { MemoryLog } from '../support/memory-log.ts';
@@ -44,7 +43,7 @@ describe('a poller on sqs-consumer', () => {
       sqs: sqs.client,
       clock,
       reception: new Reception('events', clock, logged.log),
-      reading: readingOf(new StateClock(clock, 0)),
+      reading: readingOf(clock),
       admission: new Gate(),
       stopping: stopping.signal,
       visibilityTimeoutMs: 30_000,

@@ -7,7 +7,6 @@ import { expect } from 'chai';
 import { Gate } from '../../lib/source/gate.ts';
 import { QueueClient } from '../../lib/source/queue-client.ts';
 import { Reception } from '../../lib/source/reception.ts';
-import { StateClock } from '../../lib/state/state-clock.ts';
 import { errorNamed, FakeSqs, QUEUE_URL, someMessages } from '../support/fake-sqs.ts';
 import { ManualClock, settle } from '../support/manual-clock.ts';
 import { MemoryLog } from '../support/memory-log.ts';
@@ -34,7 +33,7 @@ describe('deleting through the client under sqs-consumer', () => {
       sqs: sqs.client,
       clock,
       reception,
-      reading: readingOf(new StateClock(clock, 0)),
+      reading: readingOf(clock),
       admission: new Gate(),
       stopping: stop.signal,
       onAnswer: () => {},

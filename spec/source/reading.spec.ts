@@ -15,7 +15,7 @@ describe('the reading of the queue', () => {
   function begin(readMs = START_MS): void {
     clock = new ManualClock();
     const rules = { breakMs: BREAK_MS, backlogMs: BACKLOG_MS };
-    reading = new Reading(new StateClock(clock, 0), rules, { readMs, renewedMs: RENEWED_MS });
+    reading = new Reading(clock, new StateClock(clock, 0), rules, { readMs, renewedMs: RENEWED_MS });
   }
   beforeEach(() => begin());
 
@@ -116,6 +116,16 @@ describe('the reading of the queue', () => {
     expect(sinceStart().renewedMs).to.equal(3_000);
     await receive(1_000, 1_000);
     expect(sinceStart().renewedMs).to.equal(3_000);
+  });
+
+  it('takes nothing for a backlog only because the wall clock was ahead once, and was put right', async () => {
+    clock.step(86_400_000);
+    await receive(1_000);
+    clock.step(-86_400_000);
+    await receive(1_000);
+    const before = sinceStart();
+    await receive(1_000, 1_000);
+    expect(sinceStart().renewedMs).to.equal(before.renewedMs);
   });
 
   it('was broken by the time in which no process ran', async () => {

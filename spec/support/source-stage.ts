@@ -1,4 +1,5 @@
 import type { Message } from '@aws-sdk/client-sqs';
+import type { Clock } from '../../lib/clock.ts';
 import type { Delivery } from '../../lib/source/delivery.ts';
 import { Gate } from '../../lib/source/gate.ts';
 import { QueueSource } from '../../lib/source/queue-source.ts';
@@ -10,9 +11,10 @@ import { ManualClock } from './manual-clock.ts';
 import { MemoryLog } from './memory-log.ts';
 
 /** What a source tells of its reading, by the rules of a visibility timeout of 30 s and a DEDUP_RETENTION of an hour. */
-export function readingOf(stateClock: StateClock): Reading {
+export function readingOf(clock: Clock): Reading {
+  const stateClock = new StateClock(clock, 0);
   const rules = { breakMs: 30_000, backlogMs: 1_800_000 };
-  return new Reading(stateClock, rules, { readMs: stateClock.nowMs(), renewedMs: 0 });
+  return new Reading(clock, stateClock, rules, { readMs: stateClock.nowMs(), renewedMs: 0 });
 }
 
 /** The source of deliveries on a fake SQS, and what came of it. */
@@ -40,7 +42,7 @@ export class SourceStage {
       admission: new Gate(),
       clock,
       stateClock,
-      reading: readingOf(stateClock),
+      reading: readingOf(clock),
       onDeleted: (identity, proof) => (proof === 'certain' ? this.confirmed : this.doubtful).push(identity),
     });
     this.source.on('end', () => {

@@ -46,7 +46,7 @@ export async function spawnEmbeddedSqs({ port = 0 } = {}): Promise<EmbeddedSqs> 
 }
 
 /** The empty and doubled names keep the user's own AWS settings from winning over these. */
-function environmentFor(endpoint: string): Record<string, string> {
+export function environmentFor(endpoint: string): Record<string, string> {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_ENDPOINT_URL_SQS: endpoint,

@@ -32,7 +32,7 @@ function printFailures(runs: readonly SuiteRun[]): void {
   );
   const worstFirst = [...failures].sort(([, a], [, b]) => b.length - a.length);
   for (const [title, times] of worstFirst)
-    print(`${String(times.length).padStart(4)} times: ${title}\n            ${times.at(-1)![1]}`);
+    print(`${times.length} of ${runs.length} times: ${title}\n            ${times.at(-1)![1]}`);
 }
 
 async function main(): Promise<number> {
@@ -56,6 +56,7 @@ async function main(): Promise<number> {
       runs.push({ passed, failed });
       const seconds = ((performance.now() - startedMs) / 1000).toFixed(0);
       print(`run ${run} of ${count}: ${passed} passed, ${failed.size} failed, ${seconds} s`);
+      for (const title of failed.keys()) print(`            ${title}`);
     }
   } finally {
     for (const process of busy) process.kill();

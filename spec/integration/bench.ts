@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import {
   CreateQueueCommand,
   GetQueueAttributesCommand,
@@ -11,7 +12,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { SqliteStore } from '../../lib/state/sqlite-store.ts';
 import type { Ledger } from '../../lib/state/state-store.ts';
-import { type EmbeddedSqs, spawnEmbeddedSqs } from '../../scripts/embedded-sqs.ts';
+import { type EmbeddedSqs, environmentFor, spawnEmbeddedSqs } from '../../scripts/embedded-sqs.ts';
 import { type Launch, Program } from './program.ts';
 
 export interface Sending {
@@ -19,16 +20,25 @@ export interface Sending {
   readonly dedupId?: string;
 }
 
-/** An embedded SQS in a process of its own, a folder for states, and the programs started on them. */
+/** Over all benches, which may share one server. */
+let queues = 0;
+
+/** Of its own, unless `npm run test:servers` has started one that others have written. */
+async function openSqs(): Promise<EmbeddedSqs> {
+  const endpoint = process.env.TEST_SQS_ENDPOINT;
+  if (!endpoint) return spawnEmbeddedSqs();
+  return { endpoint, env: environmentFor(endpoint), stop: async () => {} };
+}
+
+/** An SQS in a process of its own, a folder for states, and the programs started on them. */
 export class Bench {
   readonly sqs: SQSClient;
   readonly folder = mkdtempSync(join(tmpdir(), 'nps-kata-spec-'));
   readonly #embedded: EmbeddedSqs;
   readonly #programs: Program[] = [];
-  #queues = 0;
 
   static async open(): Promise<Bench> {
-    return new Bench(await spawnEmbeddedSqs());
+    return new Bench(await openSqs());
   }
 
   constructor(embedded: EmbeddedSqs) {
@@ -60,8 +70,8 @@ export class Bench {
 
   /** A queue of its own for each spec, with its dead-letter queue. */
   async createQueue(attributes: Record<string, string> = {}, suffix = ''): Promise<Queue> {
-    this.#queues += 1;
-    const name = `events-${this.#queues}`;
+    queues += 1;
+    const name = `events-${queues}`;
     const deadLetters = new Queue(this.sqs, `${name}-dead-letter${suffix}`, undefined);
     const queue = new Queue(this.sqs, `${name}${suffix}`, deadLetters);
     const fifo = suffix === '.fifo' ? { FifoQueue: 'true' } : {};
@@ -145,12 +155,18 @@ export class Queue {
     };
   }
 
-  /** Until everything was received and deleted. SQS has no event for it, so this asks again and again. */
+  /** Messages that are not deleted, waiting or in flight. */
+  async left(): Promise<number> {
+    const { waiting, inFlight } = await this.depth();
+    return waiting + inFlight;
+  }
+
+  /**
+   * Until everything was received and deleted. SQS has no event for it; asking all the time would take the
+   * processor from what is tested.
+   */
   async untilEmpty(): Promise<void> {
-    for (let left = 1; left > 0; ) {
-      const { waiting, inFlight } = await this.depth();
-      left = waiting + inFlight;
-    }
+    while ((await this.left()) > 0) await delay(20);
   }
 
   /** Everything that is in the queue now. */

@@ -37,10 +37,9 @@ describe('the embedded SQS', () => {
       const cutOff = once(poll, 'response').catch((error: unknown) => error);
       // The emulator answers a request that came after the poll, so it has the poll too.
       expect(await health(endpoint)).to.equal(200);
-      const startedMs = performance.now();
       await stop();
+      // A long poll that was waited for would have been answered.
       expect(await cutOff).to.be.an('error');
-      expect(performance.now() - startedMs).to.be.below(5_000);
       expect(await health(endpoint).catch(() => 'gone')).to.equal('gone');
     });
 

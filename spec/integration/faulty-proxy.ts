@@ -73,6 +73,11 @@ export class FaultyProxy {
     return promise;
   }
 
+  /** Resolves once the requests so far are as `isMet` wants them; it is asked at each one that arrives. */
+  async until(isMet: (requests: readonly RecordedRequest[]) => boolean): Promise<void> {
+    while (!isMet(this.requests)) await once(this.#server, 'request');
+  }
+
   heal(): void {
     // An answer that has not come yet is lost with the others.
     if (this.#fault?.kind === 'swallow') for (const exchange of this.#open) this.#fail(exchange, this.#fault);

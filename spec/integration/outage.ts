@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Message } from '@aws-sdk/client-sqs';
 import type { Ledger } from '../../lib/state/state-store.ts';
 import { type Bench, eventBody, type Queue } from './bench.ts';
@@ -78,7 +77,7 @@ export async function rideOut(
   await program.untilLines(lines + 1);
   const recoveryMs = performance.now() - healedMs;
   await program.until(() => countOf(program) >= EVENTS);
-  await untilDeleted(queue);
+  await queue.untilEmpty();
   const exit = await program.kill('SIGTERM');
   return {
     queue,
@@ -98,12 +97,4 @@ export async function rideOut(
 /** What the last line says. */
 export function countOf(program: Program): number {
   return program.lines.length === 0 ? 0 : JSON.parse(program.lines.at(-1)!).count;
-}
-
-/** SQS has no event for it; asking all the time would take the processor from the runs beside this one. */
-async function untilDeleted(queue: Queue): Promise<void> {
-  for (let left = 1; left > 0; await delay(50)) {
-    const { waiting, inFlight } = await queue.depth();
-    left = waiting + inFlight;
-  }
 }

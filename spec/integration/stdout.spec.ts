@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { SqliteStore } from '../../lib/state/sqlite-store.ts';
 import { imbalanceOf } from '../../lib/window/ledger.ts';
 import { Bench, eventBody, type Queue } from './bench.ts';
+import { FaultyProxy } from './faulty-proxy.ts';
 import { Fifo } from './fifo.ts';
 import type { Program } from './program.ts';
 
@@ -13,10 +14,9 @@ const TYPES = 20;
 const LINES = WINDOWS * TYPES;
 /** Of a type, with which the lines of one batch are more than a pipe holds; a type may have 256 characters. */
 const PADDING = 'x'.repeat(245);
-/** About 100 reads a second of so many bytes are about 100 lines a second. */
+/** What a line has at most, in bytes. */
 const LINE_LENGTH = PADDING.length + 140;
 const START_MS = Date.parse('2020-10-06T10:00:00Z');
-const OBSERVED_MS = 3_000;
 /** The queue holds several times as much, which a program that went on receiving would take in. */
 const MEMORY_GROWTH_BYTES_MAX = 10e6;
 const HEAVY_BYTES = 500_000;
@@ -53,10 +53,10 @@ describe('stdout and its reader', () => {
   }
 
   /** With one poller, so that messages come in the order in which they were sent. */
-  function start(queue: Queue) {
+  function start(queue: Queue, settings: Readonly<Record<string, string>> = {}) {
     const fifo = new Fifo(join(bench.folder, `${queue.name}-${fifos.length}.fifo`));
     fifos.push(fifo);
-    const program = bench.start(queue, { POLLERS_MAX: '1' }, [], { stdout: fifo.writeEnd });
+    const program = bench.start(queue, { POLLERS_MAX: '1', ...settings }, [], { stdout: fifo.writeEnd });
     fifo.closeWriteEnd();
     return { program, fifo };
   }
@@ -67,9 +67,13 @@ describe('stdout and its reader', () => {
     const { program, fifo } = start(queue);
     await program.untilLogged(/The ledger balances/);
     const startedMs = performance.now();
+    // By the clock: one line each 10 ms, also where a wait of 10 ms takes longer.
     const read = async (lines: number) => {
-      for (; fifo.lines.length < lines; await delay(10))
-        if (!fifo.read(LINE_LENGTH)) throw new Error('It ended.');
+      for (let read = fifo.lines.length; read < lines; read = fifo.lines.length) {
+        const due = Math.floor((performance.now() - startedMs) / 10) - read;
+        if (due > 0 && !fifo.read(due * LINE_LENGTH)) throw new Error('It ended.');
+        await delay(10);
+      }
     };
     await read(LINES / 10);
     const { waiting } = await queue.depth();
@@ -96,26 +100,26 @@ describe('stdout and its reader', () => {
   }
 
   it('loses nothing while it is blocked: polling stops, memory stays, messages are extended, SIGTERM is heard', async () => {
-    const visibilityTimeoutMs = 1_000;
-    const queue = await bench.createQueue({ VisibilityTimeout: `${visibilityTimeoutMs / 1_000}` });
+    const queue = await bench.createQueue({ VisibilityTimeout: '1' });
     // Two are as much as SQS takes at a time.
     const heavy = bodies(HEAVY_BYTES);
     for (let at = 0; at < WINDOWS; at += 2) await queue.send(...heavy.slice(at, at + 2));
-    const { program, fifo } = start(queue);
-    // The pipe fills up at once, then what the stages hold; the batch behind it waits for its commit, extended.
-    let blocked = await queue.depth();
-    for (let before = WINDOWS; blocked.waiting === WINDOWS || blocked.waiting !== before; ) {
-      before = blocked.waiting;
-      await delay(visibilityTimeoutMs);
-      blocked = await queue.depth();
-    }
-    expect(blocked.waiting * HEAVY_BYTES, 'left to take in').to.be.above(2 * MEMORY_GROWTH_BYTES_MAX);
-    expect(blocked.inFlight, 'received, not acknowledged').to.be.greaterThan(0);
+    await using proxy = await FaultyProxy.open(bench.endpoint);
+    const { program, fifo } = start(queue, proxy.env);
+    // The pipe fills up at once, then what the stages hold; the batch behind it waits for its commit. From then
+    // on the only poller does nothing but extend it: it receives, deletes and gives back nothing.
+    const extendedInARow = (times: number) =>
+      proxy.until((requests) => {
+        const latest = requests.slice(-times).map(({ operation }) => operation);
+        return latest.length === times && latest.every((name) => name === 'ChangeMessageVisibilityBatch');
+      });
+    await extendedInARow(4);
     const memory = existsSync('/proc/self/statm') ? () => residentBytes(program) : () => 0;
     const before = memory();
-    await delay(OBSERVED_MS);
-    expect(await queue.depth(), 'nothing is received, deleted or given back').to.deep.equal(blocked);
+    await extendedInARow(10);
     expect(memory() - before).to.be.below(MEMORY_GROWTH_BYTES_MAX);
+    const { waiting, inFlight } = await queue.depth();
+    expect((waiting + inFlight) * HEAVY_BYTES, 'left').to.be.above(2 * MEMORY_GROWTH_BYTES_MAX);
 
     await program.untilLogged(/^stdout has taken nothing for 10 s\. Lines that wait for it: [1-9]/);
     expect(program.log.filter(({ level }) => level === 'error')).to.have.length(1);

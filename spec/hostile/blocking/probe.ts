@@ -18,10 +18,15 @@ import { MemoryLog } from '../../support/memory-log.ts';
 import { rulesWith } from '../../support/window-rules.ts';
 import { WORST_MESSAGES } from './worst-messages.ts';
 
+const CALIBRATION_EVENTS = 18_000;
+const CALIBRATION_TIMES = 20;
+
 export interface Blocking {
   /** The longest time between two turns of the event loop, in milliseconds: on the clock, and of this thread's work. */
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** What a fixed piece of work takes this thread here and now, see {@link CALIBRATION_MS}. */
+  readonly calibrationMs: number;
   /** For the whole message. */
   readonly totalMs: number;
   readonly residentMib: number;
@@ -64,6 +69,14 @@ function cpuMs(): number {
   return (user + system) / 1000;
 }
 
+/** Parses the same text again and again: as much of the machine's own speed as there is in the work measured. */
+function calibrate(): number {
+  const text = `[${Array(CALIBRATION_EVENTS).fill('{"type":"a","value":1,"occurred_at":"2020-10-06 10:02:05"}')}]`;
+  const beforeMs = cpuMs();
+  for (let times = 0; times < CALIBRATION_TIMES; times += 1) JSON.parse(text);
+  return cpuMs() - beforeMs;
+}
+
 const [name = '', path = ''] = process.argv.slice(2);
 const { body, window } = WORST_MESSAGES[name]!();
 const store = new SqliteStore(path);
@@ -86,6 +99,7 @@ const windows = new WindowTransform({
 });
 const delivery = deliveryOf(receivedMessage(body));
 
+const calibratedMs = calibrate();
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
 // The histogram takes the time between two of its own turns, so it needs one before and one after the work.
@@ -107,6 +121,8 @@ for (const [entry, { events }] of ledger) if (entry.startsWith('dead_lettered'))
 const blocking: Blocking = {
   wallMs: delay.max / 1e6,
   cpuMs: turns.longestMs,
+  // The machine may have become slower meanwhile.
+  calibrationMs: Math.max(calibratedMs, calibrate()),
   totalMs,
   residentMib: process.resourceUsage().maxRSS / 1024,
   counted: ledger.get('counted')?.events ?? 0,

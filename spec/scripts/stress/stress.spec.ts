@@ -38,9 +38,11 @@ describe('npm run test:stress', () => {
     expect(stdout.split('\n')).to.deep.equal([
       'run 1 of 4: 2 passed, 0 failed, … s',
       'run 2 of 4: 1 passed, 1 failed, … s',
+      '            a spec that holds now and then',
       'run 3 of 4: 2 passed, 0 failed, … s',
       'run 4 of 4: 1 passed, 1 failed, … s',
-      '   2 times: a spec that holds now and then',
+      '            a spec that holds now and then',
+      '2 of 4 times: a spec that holds now and then',
       '            not this time',
       '2 of 4 runs failed, beside 1 busy processes.',
       '',

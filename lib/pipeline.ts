@@ -146,6 +146,7 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     queueName,
     isReceptionFailing: () => reception.isFailing,
     isQuiet: () => reception.isQuiet(settings.idleTimeoutMs),
+    oldestInHandMs: () => source.oldestInHandMs,
     deadLettersWaiting: () => deadLetters.waiting,
   });
   try {

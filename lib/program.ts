@@ -15,6 +15,7 @@ import { HotClient } from './source/hot-client.ts';
 import { UndiciTransport } from './source/http-transport.ts';
 import { homeOf, queueNameOf } from './source/queue-address.ts';
 import { checkDeadLetterQueue, openQueue } from './source/queue-connection.ts';
+import { RequestTally } from './source/request-tally.ts';
 import { createSqsClient } from './source/sqs-client.ts';
 import { SqliteStore } from './state/sqlite-store.ts';
 import { VERSION } from './version.ts';
@@ -66,10 +67,13 @@ async function run(settings: Settings, log: Log): Promise<number> {
   releasers.defer(() => store.close());
   const sdk = createSqsClient(1, settings.queue);
   releasers.defer(() => sdk.destroy());
-  const transport = new UndiciTransport(settings.pollersMax);
+  const requests = new RequestTally();
+  requests.watch(sdk);
+  const transport = requests.counted(new UndiciTransport(settings.pollersMax));
   const hot = new HotClient({ sdk, transport, clock: systemClock });
   releasers.defer(() => hot.close());
   const deadLetterSdk = createSqsClient(1, homeOf(settings.deadLetterQueue, settings.queue));
+  requests.watch(deadLetterSdk);
   releasers.defer(() => deadLetterSdk.destroy());
   const queue = await openQueue(settings.queue, settings.createQueues);
   await checkStateIsOf(queue.traits.arn, store, settings.statePath);
@@ -78,7 +82,11 @@ async function run(settings: Settings, log: Log): Promise<number> {
   if (deadLetterProblem)
     log.warn(`${deadLetterProblem.message} Until then dead letters wait in the state; results go on.`);
   // Before the first message: a port that is taken is a wrong setting, and ends the start.
-  const ops = await openOps(settings, { reader: store.reader, sqs: sdk, queueUrl: queue.url }, log);
+  const ops = await openOps(
+    settings,
+    { reader: store.reader, sqs: sdk, queueUrl: queue.url, requests: requests.counts },
+    log,
+  );
   releasers.defer(() => ops?.close());
   log.info('Started.', { version: VERSION, queue: queue.url, state: settings.statePath });
   const outcome = await runPipeline({
@@ -101,7 +109,7 @@ async function run(settings: Settings, log: Log): Promise<number> {
 /** Loaded only when it is wanted: without HTTP none of it takes time or memory. */
 async function openOps(
   settings: Settings,
-  state: Pick<OpsParts, 'reader' | 'sqs' | 'queueUrl'>,
+  state: Pick<OpsParts, 'reader' | 'sqs' | 'queueUrl' | 'requests'>,
   log: Log,
 ): Promise<Ops | undefined> {
   const { httpHost, httpAllowedHosts, httpPort } = settings;

@@ -9,6 +9,8 @@ export interface PipelineView {
   /** Some receive failed, and SQS has not answered that poller since. */
   isReceptionFailing(): boolean;
   isQuiet(): boolean;
+  /** How long ago the oldest message was received that is not committed yet, in milliseconds; 0 without any. */
+  oldestInHandMs(): number;
   /** Dead letters in the outbox. */
   deadLettersWaiting(): number;
 }

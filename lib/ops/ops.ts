@@ -2,6 +2,7 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { RequestKind } from '../source/request-tally.ts';
 import type { StateReader } from '../state/state-reader.ts';
 import type { LatenessRules } from '../window/watermark.ts';
 import type { ServedHosts } from './http/allowed-hosts.ts';
@@ -26,6 +27,8 @@ export interface OpsParts {
   readonly queueName: string;
   readonly rules: LatenessRules;
   readonly hosts: ServedHosts;
+  /** Requests to SQS so far. */
+  readonly requests: Readonly<Record<RequestKind, number>>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -42,7 +45,7 @@ export interface Ops {
 export async function createOps(parts: OpsParts): Promise<Ops> {
   const { clock, log } = parts;
   const live = new LiveState(clock);
-  const metrics = new Metrics();
+  const metrics = new Metrics(parts.requests);
   const streams = new LineStreams(clock);
   const depth = new QueueDepth(parts.sqs, parts.queueUrl, clock);
   const reader = politely(parts.reader, clock);
@@ -87,7 +90,13 @@ export async function startOps(parts: OpsParts, port: number): Promise<Ops> {
 /** `/stats`, as JSON. */
 async function statsOf(parts: OverviewParts): Promise<string> {
   const { sinceMs, totals } = await parts.reader.readTotals();
-  const { oldest_unprinted_window_age_seconds, stream_readers, ready, ...overview } = await overviewOf(parts);
+  const {
+    oldest_unprinted_window_age_seconds,
+    oldest_message_in_hand_seconds,
+    stream_readers,
+    ready,
+    ...overview
+  } = await overviewOf(parts);
   return JSON.stringify({
     since: isoTime(sinceMs),
     totals: totals.map(({ type, count, sum }) => ({ type, count, sum: exact(sum) })),

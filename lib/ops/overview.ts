@@ -46,6 +46,7 @@ export async function overviewOf({
       waiting: queue?.waiting ?? null,
       in_flight: queue?.inFlight ?? null,
     },
+    oldest_message_in_hand_seconds: (view?.oldestInHandMs() ?? 0) / 1000,
     pollers: view ? live.pollerCount : 0,
     open_windows: sizes.openWindows,
     oldest_unprinted_window_age_seconds: Math.max(0, nowMs - (outlook?.openEndMs ?? nowMs)) / 1000,

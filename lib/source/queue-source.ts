@@ -43,7 +43,8 @@ export class QueueSource extends Readable {
   readonly #count: PollerCount;
   readonly #pollers = new Set<Poller>();
   readonly #stopping = new AbortController();
-  readonly #undecided = new Set<Delivery>();
+  /** When each was received, by the clock that never goes back; the first is the oldest. */
+  readonly #undecided = new Map<Delivery, number>();
   /** Of the bodies of all undecided deliveries, in characters. */
   #lengthInHand = 0;
   #stopped: Promise<void> | undefined;
@@ -57,6 +58,12 @@ export class QueueSource extends Readable {
   /** How many pollers there are at this moment, each receiving, or waiting for its batch to be decided on. */
   get pollers(): number {
     return this.#pollers.size;
+  }
+
+  /** How long ago the oldest message was received that is neither committed nor given back, in milliseconds. */
+  get oldestInHandMs(): number {
+    const [receivedMs] = this.#undecided.values();
+    return receivedMs === undefined ? 0 : this.#options.clock.monotonicMs() - receivedMs;
   }
 
   /**
@@ -74,7 +81,7 @@ export class QueueSource extends Readable {
 
   /** After a fault in any stage: nothing more is acknowledged, so SQS delivers it again. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    for (const delivery of [...this.#undecided]) delivery.abandon();
+    for (const delivery of [...this.#undecided.keys()]) delivery.abandon();
     this.stop().then(() => done(error), done);
   }
 
@@ -148,7 +155,7 @@ export class QueueSource extends Readable {
       if (this.#undecided.delete(delivery)) this.#lengthInHand -= length;
       resolve(outcome);
     };
-    this.#undecided.add(delivery);
+    this.#undecided.set(delivery, receivedMs);
     this.#lengthInHand += length;
     if (this.destroyed) delivery.abandon();
     else this.push(delivery);

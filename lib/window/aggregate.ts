@@ -3,6 +3,7 @@ import type { Aggregate, Progress, StateTransaction, StoredWindow } from '../sta
 import type { Rejection } from '../validate/body.ts';
 import type { Event } from '../validate/event.ts';
 import { ExactSum } from './exact-sum.ts';
+import { Lateness } from './lateness.ts';
 import { TotalsDelta } from './totals.ts';
 import { isTooLate, type LatenessRules, watermarkMs } from './watermark.ts';
 import { isTotal, type WindowAssigner, type WindowBounds } from './window-assigner.ts';
@@ -33,6 +34,8 @@ interface Slot {
   readonly changed: Set<string>;
   stored: StoredWindow | undefined;
   types: number;
+  /** It was closed when the commit began: what is added to it is late. */
+  isClosed: boolean;
 }
 
 /**
@@ -49,6 +52,9 @@ export class Aggregation {
   readonly #slotsByStart = new Map<number, readonly Slot[]>();
   readonly #slots = new Map<number, Slot>();
   readonly #totals = new TotalsDelta();
+  /** Of the events added to a closed window. */
+  readonly lateness = new Lateness();
+  readonly #watermarkMs: number;
   /** How many windows an event belongs to. */
   readonly windowsPerEvent: number;
   /** The largest event time among the events added, in milliseconds. */
@@ -58,6 +64,7 @@ export class Aggregation {
     this.#rules = rules;
     this.#progress = progress;
     this.#nowMs = nowMs;
+    this.#watermarkMs = watermarkMs(progress, rules);
     this.windowsPerEvent = rules.assign(nowMs).length;
   }
 
@@ -74,6 +81,7 @@ export class Aggregation {
       if (pause) await pause;
       slot.stored = await tx.readWindow(slot.bounds);
       slot.types = slot.stored?.types ?? 0;
+      slot.isClosed = this.#isClosed(slot);
       const found = slot.stored
         ? await tx.readAggregates(slot.bounds, slot.wanted)
         : new Map<string, Aggregate>();
@@ -101,6 +109,8 @@ export class Aggregation {
         index,
       };
     for (const slot of slots) addToSlot(slot, event);
+    if (slots.some(({ isClosed }) => isClosed))
+      this.lateness.add(Math.max(0, this.#watermarkMs - timeMs) / 1000);
     this.#totals.add(event);
     if (this.maxEventTimeMs === undefined || timeMs > this.maxEventTimeMs) this.maxEventTimeMs = timeMs;
     return undefined;
@@ -138,9 +148,15 @@ export class Aggregation {
     return timeMs > this.#nowMs + this.#rules.maxFutureSkewMs;
   }
 
+  /** By the watermark, or by quiet, which has then printed it. */
+  #isClosed({ bounds, stored }: Slot): boolean {
+    if (isTotal(bounds)) return false;
+    return bounds.endMs <= this.#watermarkMs || stored?.printedMs !== undefined;
+  }
+
   #explainTooLate(timeMs: number): string {
     const horizon = isoTime(this.#progress.horizonMs);
-    const watermark = isoTime(watermarkMs(this.#progress, this.#rules));
+    const watermark = isoTime(this.#watermarkMs);
     return `every window of ${isoTime(timeMs)} ends at or before the horizon, ${horizon}; the watermark is ${watermark} (see ALLOWED_LATENESS)`;
   }
 
@@ -168,6 +184,7 @@ export class Aggregation {
         changed: new Set(),
         stored: undefined,
         types: 0,
+        isClosed: false,
       };
       this.#slots.set(bounds.startMs, slot);
     }

@@ -13,6 +13,7 @@ import type {
 import type { Rejection } from '../validate/body.ts';
 import type { ValidatedMessage } from '../validate/validate-transform.ts';
 import { Aggregation, type CountingRules } from './aggregate.ts';
+import type { Lateness } from './lateness.ts';
 import { addTo } from './ledger.ts';
 import { closedExpiryMs, openExpiryMs, purge, type RetentionRules } from './retention.ts';
 import { advance, watermarkMs } from './watermark.ts';
@@ -55,6 +56,10 @@ export interface CommitOutcome {
   readonly letters: readonly DeadLetter[];
   /** What was added to the ledger. */
   readonly changes: Ledger;
+  /** Of the events counted in windows that were closed before. */
+  readonly lateness: Lateness;
+  /** How many of the lines are not the first of their type and window. */
+  readonly revisions: number;
   readonly progress: Progress;
   /** Messages whose receive was sent before this were left out: they have to be delivered again. */
   readonly fenceMs: number;
@@ -87,7 +92,7 @@ export async function commit(
   await aggregation.save(tx);
   const progress = advance(before, aggregation.maxEventTimeMs, rules);
 
-  const lines = await printDue(tx, progress, work, rules);
+  const { lines, revisions } = await printDue(tx, progress, work, rules);
   await saveRest(tx, progress, ledger, letters);
   await tx.forgetWindows(progress.horizonMs, FORGOTTEN_PER_COMMIT_MAX);
   await purge(tx, retention, work, rules, SWEPT_PER_COMMIT_MIN + SWEPT_PER_IDENTITY * messages.length);
@@ -96,6 +101,8 @@ export async function commit(
     deadLetters: letters.length,
     letters,
     changes: ledger,
+    lateness: aggregation.lateness,
+    revisions,
     progress,
     fenceMs: retention.fenceMs,
     isMoreDue: lines.length === LINES_PER_COMMIT_MAX,
@@ -180,7 +187,7 @@ async function printDue(
   progress: Progress,
   { stateMs, isQuiet }: CommitWork,
   rules: CommitRules,
-): Promise<OutboxLine[]> {
+): Promise<Pick<CommitOutcome, 'lines' | 'revisions'>> {
   const watermark = watermarkMs(progress, rules);
   // By the state's clock: a wall clock that is set back must not hold windows open for as long as the step.
   const openEndMs = isQuiet ? Math.max(watermark, stateMs - rules.maxOutOfOrdernessMs) : watermark;
@@ -189,7 +196,8 @@ async function printDue(
     LINES_PER_COMMIT_MAX,
   );
   await tx.markPrinted(due, stateMs);
-  return tx.addLines(due.map(resultLine));
+  const revisions = due.filter(({ revision }) => revision > 0).length;
+  return { lines: await tx.addLines(due.map(resultLine)), revisions };
 }
 
 async function saveRest(

@@ -66,6 +66,47 @@ describe('GET /metrics', () => {
     expect(value('receive_to_commit_seconds_sum')).to.equal(0.25);
   });
 
+  it('counts dead letters by reason, in events and in messages', async () => {
+    const rejections = [0, 1].map((index) => ({ reason: 'schema_violation' as const, detail: 'no', index }));
+    await stage.commit([messageOf([eventAt(5)], { body: '[1,2,{}]', rejections }), BAD]);
+    const families = await scrape();
+    const of = (unit: string, reason: string) =>
+      sampleOf(families, `nps_kata_dead_lettered_${unit}_total`, { reason });
+    expect([of('events', 'schema_violation'), of('messages', 'schema_violation')]).to.deep.equal([2, 0]);
+    expect([of('events', 'invalid_json'), of('messages', 'invalid_json')]).to.deep.equal([1, 1]);
+  });
+
+  it('counts late events and how late they are, and the revisions that they bring', async () => {
+    const before = await scrape();
+    expect(sampleOf(before, 'nps_kata_late_events_total')).to.equal(0);
+    expect(sampleOf(before, 'nps_kata_revisions_total')).to.equal(0);
+    await stage.commit([eventAt(5), eventAt(130)]);
+    stage.counting.nowMs += 60_000;
+    await stage.commit([eventAt(50), eventAt(51), eventAt(119.5)]);
+    const families = await scrape();
+    const value = (name: string, le?: string) =>
+      sampleOf(families, `nps_kata_${name}`, le === undefined ? {} : { le });
+    expect(value('late_events_total')).to.equal(3);
+    expect(value('lateness_seconds_count')).to.equal(3);
+    expect(value('lateness_seconds_sum')).to.equal(139.5);
+    expect(value('lateness_seconds_bucket', '1')).to.equal(1);
+    expect(value('lateness_seconds_bucket', '300')).to.equal(3);
+    expect(value('lateness_seconds_bucket', '+Inf')).to.equal(3);
+    expect(value('revisions_total')).to.equal(1);
+  });
+
+  it('tells how long the oldest message has been in hand', async () => {
+    stage.oldestInHandMs = 2_500;
+    expect(sampleOf(await scrape(), 'nps_kata_oldest_message_in_hand_seconds')).to.equal(2.5);
+  });
+
+  it('counts the requests to SQS by what they are for', async () => {
+    Object.assign(stage.requests, { receive: 5, other: 2 });
+    const families = await scrape();
+    const requests = (operation: string) => sampleOf(families, 'nps_kata_sqs_requests_total', { operation });
+    expect(['receive', 'delete', 'extend', 'send', 'other'].map(requests)).to.deep.equal([5, 0, 0, 0, 2]);
+  });
+
   it('counts deletes by their outcome', async () => {
     stage.ops.observer.deleted(10);
     stage.ops.observer.deleteFailed(2);
@@ -121,6 +162,6 @@ describe('GET /metrics', () => {
     const labels = new Set<string>();
     for (const [, { samples }] of ours(await scrape()))
       for (const sample of samples) for (const name of sample.labels.keys()) labels.add(name);
-    expect([...labels]).to.have.members(['reason', 'outcome', 'le']);
+    expect([...labels]).to.have.members(['reason', 'outcome', 'operation', 'le']);
   });
 });

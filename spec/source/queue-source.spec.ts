@@ -35,6 +35,22 @@ describe('the source of deliveries', () => {
     });
   });
 
+  it('tells how long the oldest message has been in hand, whatever becomes of the wall clock', async () => {
+    open(3);
+    stage.read();
+    expect(stage.source.oldestInHandMs).to.equal(0);
+    const first = await stage.receive(...someMessages(10));
+    await stage.clock.advance(2_000);
+    const second = await stage.receive(...someMessages(1));
+    stage.clock.step(-3_600_000);
+    await stage.clock.advance(1_000);
+    expect(stage.source.oldestInHandMs).to.equal(3_000);
+    first.acknowledge();
+    expect(stage.source.oldestInHandMs).to.equal(1_000);
+    second.abandon();
+    expect(stage.source.oldestInHandMs).to.equal(0);
+  });
+
   it('takes dedup_id for the identity where there is one, and the MessageId where it is empty', async () => {
     open();
     stage.read();

@@ -1,5 +1,6 @@
 import type { ServedHosts } from '../../lib/ops/http/allowed-hosts.ts';
 import { createOps, type Ops } from '../../lib/ops/ops.ts';
+import { type RequestKind, RequestTally } from '../../lib/source/request-tally.ts';
 import type { OutboxLine } from '../../lib/state/state-store.ts';
 import type { Event } from '../../lib/validate/event.ts';
 import type { ValidatedMessage } from '../../lib/validate/validate-transform.ts';
@@ -22,6 +23,9 @@ export class OpsStage {
   };
   attributesAsked = 0;
   isReceptionFailing = false;
+  oldestInHandMs = 0;
+  /** Requests to SQS. */
+  readonly requests: Record<RequestKind, number>;
   deadLettersWaiting = 0;
 
   static async open({
@@ -34,6 +38,7 @@ export class OpsStage {
     const sqs = { send: () => stage.answer() };
     const clock = new ManualClock();
     const logged = new MemoryLog();
+    const { counts: requests } = new RequestTally();
     const ops = await createOps({
       reader: counting.store.reader,
       sqs: sqs as never,
@@ -41,14 +46,22 @@ export class OpsStage {
       queueName: 'events',
       rules: rulesWith(),
       hosts,
+      requests,
       clock,
       log: logged.log,
     });
-    const stage: OpsStage = new OpsStage(counting, ops, clock, logged);
+    const stage: OpsStage = new OpsStage(counting, ops, clock, logged, requests);
     return stage;
   }
 
-  constructor(counting: Counting, ops: Ops, clock: ManualClock, logged: MemoryLog) {
+  constructor(
+    counting: Counting,
+    ops: Ops,
+    clock: ManualClock,
+    logged: MemoryLog,
+    requests: Record<RequestKind, number>,
+  ) {
+    this.requests = requests;
     this.counting = counting;
     this.ops = ops;
     this.clock = clock;
@@ -67,6 +80,7 @@ export class OpsStage {
       queueName: 'events',
       isReceptionFailing: () => this.isReceptionFailing,
       isQuiet: () => true,
+      oldestInHandMs: () => this.oldestInHandMs,
       deadLettersWaiting: () => this.deadLettersWaiting,
     });
     this.ops.observer.pollers(8);

@@ -13,6 +13,14 @@ export class RetryLater extends Error {
   override readonly name = 'RetryLater';
 }
 
+/**
+ * Something outside of this program is in the way: SQS that cannot be reached, a file in use or damaged. The message
+ * is written for the person who runs it, and says all there is to say; the process exits with 1.
+ */
+export class CannotGoOn extends Error {
+  override readonly name = 'CannotGoOn';
+}
+
 /** The message of anything that can be thrown, for a log line. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);

@@ -1,4 +1,5 @@
 import winston from 'winston';
+import { LogStream } from './log-stream.ts';
 
 /** The part of winston's logger that the program uses; tests pass their own. */
 export type Log = Pick<winston.Logger, 'error' | 'warn' | 'info' | 'debug'>;
@@ -17,9 +18,13 @@ const pretty = printf(({ level, message, timestamp: at, stack, ...rest }) => {
 export function createLog(level: string, format: string): Log {
   // A log reader that went away must not take the pipeline with it.
   process.stderr.on('error', () => {});
-  return winston.createLogger({
+  const stream = new LogStream(process.stderr);
+  const log = winston.createLogger({
     level,
     format: combine(errors({ stack: true }), timestamp(), format === 'pretty' ? pretty : json()),
-    transports: [new winston.transports.Stream({ stream: process.stderr })],
+    transports: [new winston.transports.Stream({ stream })],
   });
+  stream.onFlowing = (dropped) =>
+    log.warn('Log lines were dropped, because nobody read stderr.', { dropped: Object.fromEntries(dropped) });
+  return log;
 }

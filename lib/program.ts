@@ -1,12 +1,14 @@
 import { Console } from 'node:console';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { scheduleDeadline, systemClock } from './clock.ts';
-import { messageOf, WrongSettings } from './errors.ts';
+import { CannotGoOn, messageOf, RetryLater, WrongSettings } from './errors.ts';
 import { createLog, type Log } from './log.ts';
+import { withoutCredentials } from './masking.ts';
 import { DeadLetterLog } from './ops/dead-letter-log.ts';
 import { combine } from './ops/observer.ts';
 import type { Ops, OpsParts } from './ops/ops.ts';
 import { runPipeline } from './pipeline.ts';
+import { effectiveSettings } from './settings/effective.ts';
 import { helpText } from './settings/help.ts';
 import { ignoredVariables, readSettings, type Settings } from './settings/settings.ts';
 import { openStdout } from './sink/stdout.ts';
@@ -53,12 +55,18 @@ async function main(args: readonly string[]): Promise<number> {
       log.error(error.message);
       return EXIT.wrongSettings;
     }
-    log.error(messageOf(error), { stack: error instanceof Error ? error.stack : undefined });
+    const isUnderstood = error instanceof CannotGoOn || error instanceof RetryLater;
+    // What nobody foresaw is a bug, to be found by its stack.
+    log.error(
+      messageOf(error),
+      isUnderstood ? {} : { stack: error instanceof Error ? error.stack : undefined },
+    );
     return EXIT.fault;
   }
 }
 
 async function run(settings: Settings, log: Log): Promise<number> {
+  log.info('Starting.', { version: VERSION, settings: effectiveSettings(process.env, settings) });
   const stop = stopOnSignal(settings.shutdownTimeoutMs, log);
   const stdout = openStdout(log);
   // Released in reverse, also when a later step of the start fails.
@@ -88,7 +96,7 @@ async function run(settings: Settings, log: Log): Promise<number> {
     log,
   );
   releasers.defer(() => ops?.close());
-  log.info('Started.', { version: VERSION, queue: queue.url, state: settings.statePath });
+  log.info('Started.', { queue: withoutCredentials(queue.url), state: settings.statePath });
   const outcome = await runPipeline({
     settings,
     sqs: hot as Pick<SQSClient, 'send'>,
@@ -134,7 +142,10 @@ async function check(settings: Settings, log: Log): Promise<number> {
   await checkStateIsOf(queue.traits.arn, store, settings.statePath);
   const deadLetterProblem = await checkDeadLetterQueue(settings, queue.url);
   if (deadLetterProblem) throw deadLetterProblem;
-  log.info('Settings, state store and queues are in order.', { queue: queue.url, state: settings.statePath });
+  log.info('Settings, state store and queues are in order.', {
+    queue: withoutCredentials(queue.url),
+    state: settings.statePath,
+  });
   return EXIT.stopped;
 }
 

@@ -96,7 +96,8 @@ export function readSettings(env: Environment): Settings {
   };
 }
 
-function givenIn(env: Environment): Map<SettingName, string> {
+/** The settings that are given, as they are. */
+export function givenIn(env: Environment): Map<SettingName, string> {
   const own = settingNames.filter((name) => env[name] && !isForeign(name, env));
   return new Map(own.map((name) => [name, env[name]!]));
 }

@@ -1,8 +1,11 @@
 import type { DueLine } from '../state/state-store.ts';
 import { isTotal } from '../window/window-assigner.ts';
 
-/** Legal inside a JSON string, but taken for a line end or a terminal command by some readers of the lines. */
-const RISKY = /[\u007f-\u009f\u2028\u2029]/g;
+/**
+ * Legal inside a JSON string, but taken for a line end or a terminal command by some readers of the lines; and what
+ * turns the direction of a text round, so that a person reads another line than a program.
+ */
+const RISKY = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
  * One line of output, without its line feed. It is put together by hand because `JSON.stringify` would turn

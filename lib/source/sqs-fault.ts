@@ -1,4 +1,4 @@
-import { messageOf, WrongSettings } from '../errors.ts';
+import { CannotGoOn, messageOf, WrongSettings } from '../errors.ts';
 import { withoutCredentials } from '../masking.ts';
 
 /** The name of an answer that is none of SQS', such as the page of a proxy. */
@@ -74,5 +74,5 @@ export function asStartFault(error: unknown, queue: string, operation: string): 
   const settingIsWrong = /^(The queue|No AWS)/.test(sentence);
   return settingIsWrong
     ? new WrongSettings(sentence, { cause: error })
-    : new Error(sentence, { cause: error });
+    : new CannotGoOn(sentence, { cause: error });
 }

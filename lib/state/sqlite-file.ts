@@ -1,7 +1,7 @@
-import { accessSync, constants, existsSync, mkdirSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { messageOf, RetryLater, WrongSettings } from '../errors.ts';
+import { CannotGoOn, messageOf, RetryLater, WrongSettings } from '../errors.ts';
 import { checkOrigin, migrate } from './migrations.ts';
 
 /** How long a start waits for the process before it to let go of the file. */
@@ -25,14 +25,12 @@ const SQLITE = {
  *
  * @param path a file, or `:memory:` in tests
  * @throws {WrongSettings} when the path cannot be used, or the file is not ours
- * @throws {Error} when another process has it open, or it is damaged; the file is kept as it is
+ * @throws {CannotGoOn} when another process has it open, or it is damaged; the file is kept as it is
  */
 export function openSqliteFile(path: string): DatabaseSync {
   let db: DatabaseSync | undefined;
   try {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-    // SQLite would call a file that may not be written an input/output error.
-    if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+    if (path !== ':memory:') prepareFile(path);
     db = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MS });
     // EXCLUSIVE keeps the lock for as long as the file is open: the operating system drops it with the process,
     // however that ends. FULL makes a commit survive a loss of power, not only of the process.
@@ -49,6 +47,17 @@ export function openSqliteFile(path: string): DatabaseSync {
   }
 }
 
+/**
+ * Dead letters in it show what senders send, so what is made here is for this user alone, as is the write-ahead log,
+ * to which SQLite gives the mode of the file. What exists keeps its mode.
+ */
+function prepareFile(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  // SQLite would call a file that may not be written an input/output error.
+  if (existsSync(path)) accessSync(path, constants.R_OK | constants.W_OK);
+  else closeSync(openSync(path, 'a', 0o600));
+}
+
 function codeOf(error: unknown): number | undefined {
   const code = (error as { errcode?: number }).errcode;
   return code === undefined ? undefined : code & 0xff;
@@ -60,18 +69,21 @@ function explainOpening(error: unknown, path: string): Error {
   switch (codeOf(error)) {
     case SQLITE.BUSY:
     case SQLITE.LOCKED:
-      return new Error(
+      return new CannotGoOn(
         `The state file ${path} is in use by another process. One SQLite file serves one process: stop the other one, or give this one its own STATE_URL; several processes on one queue need PostgreSQL (STATE_URL=postgres://…, not there yet)`,
         options,
       );
     case SQLITE.CORRUPT:
-      return new Error(
+      return new CannotGoOn(
         `The state file ${path} is damaged (${reason}). It is kept as it is; restore a copy, or move it away to start anew.`,
         options,
       );
     case SQLITE.FULL:
     case SQLITE.IOERR:
-      return new Error(`The state file ${path} cannot be written (${reason}). Is the disk full?`, options);
+      return new CannotGoOn(
+        `The state file ${path} cannot be written (${reason}). Is the disk full?`,
+        options,
+      );
     case SQLITE.NOTADB:
       return new WrongSettings(
         `STATE_URL names ${path}, which is not an SQLite file. It is kept as it is; choose another path.`,
@@ -97,8 +109,11 @@ export function explainUse(error: unknown, path: string): unknown {
     case undefined:
       return error;
     default:
-      return new Error(`The state file ${path} cannot be used any more (${reason}). It is kept as it is.`, {
-        cause: error,
-      });
+      return new CannotGoOn(
+        `The state file ${path} cannot be used any more (${reason}). It is kept as it is.`,
+        {
+          cause: error,
+        },
+      );
   }
 }

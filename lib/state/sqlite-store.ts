@@ -1,5 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { messageOf } from '../errors.ts';
+import { CannotGoOn, messageOf } from '../errors.ts';
 import { explainUse, openSqliteFile } from './sqlite-file.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
 import { createSqliteTransaction, SELECT_RETENTION } from './sqlite-transaction.ts';
@@ -36,7 +36,7 @@ export class SqliteStore implements StateStore {
       };
     } catch (error) {
       this.#db.close();
-      throw new Error(`The state file ${path} is damaged (${messageOf(error)}). It is kept as it is.`, {
+      throw new CannotGoOn(`The state file ${path} is damaged (${messageOf(error)}). It is kept as it is.`, {
         cause: error,
       });
     }

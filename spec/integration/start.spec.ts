@@ -1,8 +1,13 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { expect } from 'chai';
+import { VERSION } from '../../lib/version.ts';
 import { Bench, eventBody, Queue } from './bench.ts';
 import { Program } from './program.ts';
+
+/** Breaks the start where nothing can go wrong. */
+const BUG = "process.on = (signal) => { if (signal === 'SIGTERM') throw new Error('A bug.'); }";
+const WITH_A_BUG = ['env', `NODE_OPTIONS=--import=data:text/javascript,${encodeURIComponent(BUG)}`];
 
 describe('the start', () => {
   let bench: Bench;
@@ -49,6 +54,32 @@ describe('the start', () => {
     const program = bench.start(missing(), { AWS_ENDPOINT_URL: nobody, AWS_ENDPOINT_URL_SQS: nobody });
     expect(await program.ended).to.equal(1);
     expect(program.log.at(-1)!.message).to.include(`SQS cannot be reached at the endpoint ${nobody}`);
+    expect(program.log.at(-1)).not.to.have.property('stack');
+  });
+
+  it('logs the version and every setting with its effective value, before anything else', async () => {
+    const program = bench.start(missing(), { WINDOW: '5m', AWS_SECRET_ACCESS_KEY: 'do-not-show' });
+    expect(await program.ended).to.equal(2);
+    const { message, version, settings } = program.log[0]!;
+    expect({ message, version }).to.deep.equal({ message: 'Starting.', version: VERSION });
+    expect(settings).to.include({ WINDOW: '5m', ALLOWED_LATENESS: '1d', SQS_QUEUE_NAME: 'missing' });
+    expect(JSON.stringify(program.log)).not.to.include('do-not-show');
+  });
+
+  it('keeps the stack of what nobody foresaw, and of nothing else', async () => {
+    const queue = await bench.createQueue();
+    const running = bench.start(queue);
+    await running.untilLogged(/Started/);
+    const second = bench.start(queue);
+    expect(await second.ended).to.equal(1);
+    expect(second.log.at(-1)!.message).to.include('in use by another process');
+    expect(second.log.at(-1)).not.to.have.property('stack');
+    expect(await running.kill('SIGTERM')).to.equal(0);
+
+    const program = bench.start(queue, {}, [], { through: WITH_A_BUG });
+    expect(await program.ended).to.equal(1);
+    expect(program.log.at(-1)!.message).to.equal('A bug.');
+    expect(program.log.at(-1)!.stack).to.match(/^Error: A bug\.\n +at /);
   });
 
   it('creates both queues with SQS_CREATE_QUEUES, and reads a queue by its URL', async () => {

@@ -31,6 +31,7 @@ describe('a misspelt setting', () => {
     ['a word missing at its beginning', 'QUEUE_NAME', 'SQS_QUEUE_NAME'],
     ['a word missing in a long name', 'SQS_DEAD_LETTER_QUEUE', 'SQS_DEAD_LETTER_QUEUE_NAME'],
     ['an abbreviation', 'SQS_DLQ_NAME', 'SQS_DEAD_LETTER_QUEUE_NAME'],
+    ['an abbreviation of its URL', 'DLQ_URL', 'SQS_DEAD_LETTER_QUEUE_URL'],
     ['the abbreviation alone', 'DLQ', 'SQS_DEAD_LETTER_QUEUE_NAME'],
     ['a word too many', 'WINDOW_SIZE', 'WINDOW'],
     ['its unit', 'IDLE_TIMEOUT_MS', 'IDLE_TIMEOUT'],

@@ -66,6 +66,11 @@ describe('a result line', () => {
     ['the line ends of JavaScript', 'a\u2028b\u2029c', '"a\\u2028b\\u2029c"'],
     ['the line end of EBCDIC', 'a\u0085b', '"a\\u0085b"'],
     ['a terminal command', '\u001b[31mred\u009b0m\u007f', '"\\u001b[31mred\\u009b0m\\u007f"'],
+    [
+      'what turns the direction of a text round',
+      'a\u202eb\u2066c\u200fd\u061c',
+      '"a\\u202eb\\u2066c\\u200fd\\u061c"',
+    ],
     ['a null character', '\0', '"\\u0000"'],
     ['half a surrogate pair', 'a\ud83d', '"a\\ud83d"'],
     ['an emoji', 'é😀', '"é😀"'],
@@ -82,7 +87,7 @@ describe('a result line', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.nat(), fc.nat(), (type, count, revision) => {
         const line = lineOf({ type, count, revision });
-        expect(line).to.match(/^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]+$/);
+        expect(line).to.match(/^[^\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+$/);
         expect(Object.entries(JSON.parse(line))).to.deep.equal([
           ['type', type],
           ['count', count],

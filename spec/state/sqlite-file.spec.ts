@@ -1,6 +1,14 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { WrongSettings } from '../../lib/errors.ts';
@@ -49,6 +57,36 @@ describe('opening the SQLite state file', () => {
     } finally {
       db.close();
     }
+  });
+
+  describe('with other users on the machine', () => {
+    const modeOf = (...names: string[]) => statSync(inDirectory(...names)).mode & 0o777;
+    let umask: number;
+    beforeEach(() => {
+      umask = process.umask(0);
+    });
+    afterEach(() => process.umask(umask));
+
+    it('makes the directory, the file and its write-ahead log for this user alone', async () => {
+      const store = new SqliteStore(inDirectory('one', 'two', 'state.db'));
+      await store.transaction((tx) => tx.addLines(['x']));
+      expect(modeOf('one')).to.equal(0o700);
+      expect(modeOf('one', 'two')).to.equal(0o700);
+      expect(modeOf('one', 'two', 'state.db')).to.equal(0o600);
+      expect(modeOf('one', 'two', 'state.db-wal')).to.equal(0o600);
+      await store.close();
+    });
+
+    it('leaves the modes of what exists', async () => {
+      mkdirSync(inDirectory('shared'), 0o770);
+      writeFileSync(inDirectory('shared', 'state.db'), '', { mode: 0o640 });
+      const store = new SqliteStore(inDirectory('shared', 'state.db'));
+      await store.transaction((tx) => tx.addLines(['x']));
+      expect(modeOf('shared')).to.equal(0o770);
+      expect(modeOf('shared', 'state.db')).to.equal(0o640);
+      expect(modeOf('shared', 'state.db-wal')).to.equal(0o640);
+      await store.close();
+    });
   });
 
   it('takes an empty file for a new one', async () => {

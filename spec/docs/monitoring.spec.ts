@@ -27,14 +27,30 @@ interface Panel {
 
 /** The metrics that an expression names, with the labels that it asks for: `name` and `name{label`. */
 function namedIn(expr: string): string[] {
-  const names = [...expr.matchAll(/\b(?:nps_kata|nodejs|process)_\w+/g)].map(([name]) => name);
+  const names = metricsIn(expr);
   const labels = [...expr.matchAll(/(\w+)\{([^}]*)\}/g)].flatMap(([, name, selectors]) =>
     [...selectors!.matchAll(/(\w+)=~?"/g)].map(([, label]) => `${name}{${label}`),
   );
-  const grouped = [...expr.matchAll(/by \(([^)]+)\)/g)].flatMap(([, list]) =>
-    list!.split(',').flatMap((label) => names.map((name) => `${name}{${label.trim()}`)),
-  );
+  const grouped = [...expr.matchAll(/by \(([^)]+)\) \(/g)].flatMap(({ 0: by, 1: list, index }) => {
+    const within = metricsIn(upToItsEnd(expr.slice(index + by.length)));
+    return list!.split(',').flatMap((label) => within.map((name) => `${name}{${label.trim()}`));
+  });
   return [...names, ...labels, ...grouped];
+}
+
+function metricsIn(expr: string): string[] {
+  return [...expr.matchAll(/\b(?:nps_kata|nodejs|process)_\w+/g)].map(([name]) => name);
+}
+
+/** What stands before the parenthesis that closes one opened before. */
+function upToItsEnd(text: string): string {
+  let depth = 1;
+  const end = [...text].findIndex((character) => {
+    if (character === '(') depth += 1;
+    if (character === ')') depth -= 1;
+    return depth === 0;
+  });
+  return text.slice(0, end);
 }
 
 describe('docs/monitoring', () => {
@@ -98,6 +114,11 @@ describe('docs/monitoring', () => {
 
   it('would notice a metric or a label that does not exist', () => {
     expect(existing).not.to.include('nps_kata_recieved_events_total');
+    expect(namedIn('sum by (a) (rate(nps_kata_pollers[1m])) > nps_kata_ready')).to.deep.equal([
+      'nps_kata_pollers',
+      'nps_kata_ready',
+      'nps_kata_pollers{a',
+    ]);
     expect(namedIn('sum by (type) (nps_kata_pollers{shop="a"})')).to.deep.equal([
       'nps_kata_pollers',
       'nps_kata_pollers{shop',

@@ -1,8 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { CannotGoOn, messageOf } from '../errors.ts';
 import { explainUse, openSqliteFile } from './sqlite-file.ts';
+import { SELECT_RETENTION } from './sqlite-identities.ts';
 import { createSqliteReader } from './sqlite-reader.ts';
-import { createSqliteTransaction, SELECT_RETENTION } from './sqlite-transaction.ts';
+import { createSqliteTransaction } from './sqlite-transaction.ts';
 import type { StateReader } from './state-reader.ts';
 import type {
   Ledger,

@@ -1,27 +1,23 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Breather } from '../breather.ts';
 import type { WindowBounds } from '../window/window-assigner.ts';
+import { identityStatements, retentionStatements } from './sqlite-identities.ts';
 import { totalsStatements } from './sqlite-totals.ts';
 import type {
   Aggregate,
   DeadLetter,
   DueBefore,
   DueLine,
-  Expired,
   Ledger,
   OutboxLine,
   Outlook,
   Progress,
-  Retention,
   StateTransaction,
   StoredWindow,
 } from './state-store.ts';
 
 /** After so many rows written or removed the event loop gets a turn. */
 const ROWS_PER_TURN = 2_000;
-
-export const SELECT_RETENTION =
-  'SELECT clock_ms AS clockMs, read_ms AS readMs, renewed_ms AS renewedMs, fence_ms AS fenceMs FROM retention';
 
 /** The statements of a transaction, prepared once. Whoever uses it begins and ends the transaction itself. */
 export function createSqliteTransaction(db: DatabaseSync): StateTransaction {
@@ -51,58 +47,6 @@ function progressStatements(db: DatabaseSync) {
     },
     async writeProgress({ maxEventTimeMs, horizonMs }: Progress): Promise<void> {
       replace.run(maxEventTimeMs ?? null, horizonMs);
-    },
-  };
-}
-
-function identityStatements(db: DatabaseSync) {
-  const insert = db.prepare('INSERT OR IGNORE INTO identities VALUES (?, 1, ?)');
-  const reopen = db.prepare(
-    'UPDATE identities SET open_deliveries = open_deliveries + 1, expires_ms = max(expires_ms, ?) WHERE identity = ?',
-  );
-  const confirm = db.prepare(
-    `UPDATE identities SET open_deliveries = max(open_deliveries - 1, 0),
-       expires_ms = CASE WHEN open_deliveries <= 1 THEN ? ELSE expires_ms END WHERE identity = ?`,
-  );
-  const selectSweepEnd = db.prepare(
-    'SELECT identity FROM identities WHERE identity > ? ORDER BY identity LIMIT 1 OFFSET ?',
-  );
-  const isExpired = 'expires_ms < ? AND (open_deliveries > 0 OR expires_ms < ?)';
-  const sweep = db.prepare(`DELETE FROM identities WHERE identity > ? AND identity <= ? AND ${isExpired}`);
-  const sweepRest = db.prepare(`DELETE FROM identities WHERE identity > ? AND ${isExpired}`);
-  let sweptTo = '';
-  return {
-    async claimIdentities(identities: readonly string[], expiresMs: number): Promise<boolean[]> {
-      return identities.map((identity) => {
-        const isFirst = insert.run(identity, expiresMs).changes === 1;
-        if (!isFirst) reopen.run(expiresMs, identity);
-        return isFirst;
-      });
-    },
-    async confirmIdentities(identities: readonly string[], expiresMs: number): Promise<void> {
-      for (const identity of identities) confirm.run(expiresMs, identity);
-    },
-    async purgeIdentities({ openBeforeMs, closedBeforeMs }: Expired, limit: number): Promise<number> {
-      const end = selectSweepEnd.get(sweptTo, limit - 1)?.identity as string | undefined;
-      const { changes } =
-        end === undefined
-          ? sweepRest.run(sweptTo, openBeforeMs, closedBeforeMs)
-          : sweep.run(sweptTo, end, openBeforeMs, closedBeforeMs);
-      sweptTo = end ?? '';
-      return Number(changes);
-    },
-  };
-}
-
-function retentionStatements(db: DatabaseSync) {
-  const select = db.prepare(SELECT_RETENTION);
-  const update = db.prepare('UPDATE retention SET clock_ms = ?, read_ms = ?, renewed_ms = ?, fence_ms = ?');
-  return {
-    async readRetention(): Promise<Retention> {
-      return select.get() as unknown as Retention;
-    },
-    async writeRetention({ clockMs, readMs, renewedMs, fenceMs }: Retention): Promise<void> {
-      update.run(clockMs, readMs, renewedMs, fenceMs);
     },
   };
 }

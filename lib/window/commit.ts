@@ -200,6 +200,19 @@ async function printDue(
   return { lines: await tx.addLines(due.map(resultLine)), revisions };
 }
 
+/** Whether a commit would print something, though no message came. */
+export function isPrintDue(
+  { openEndMs, revisedPrintedMs }: Outlook,
+  rules: CommitRules,
+  stateMs: number,
+  isQuiet: () => boolean,
+): boolean {
+  return (
+    (openEndMs !== undefined && openEndMs + rules.maxOutOfOrdernessMs <= stateMs && isQuiet()) ||
+    (revisedPrintedMs !== undefined && revisedPrintedMs + rules.revisionIntervalMs <= stateMs)
+  );
+}
+
 async function saveRest(
   tx: StateTransaction,
   progress: Progress,

@@ -8,7 +8,9 @@ import type { ReadingProgress } from '../source/reading.ts';
 import type { StateClock } from '../state/state-clock.ts';
 import type { OutboxLine, Outlook, StateStore } from '../state/state-store.ts';
 import type { ValidatedDelivery } from '../validate/validate-transform.ts';
-import { type CommitOutcome, type CommitRules, commit } from './commit.ts';
+import { type CommitOutcome, type CommitRules, commit, isPrintDue } from './commit.ts';
+import { leftOverLines } from './left-over-lines.ts';
+import { settle } from './settle.ts';
 
 /** How often it is looked whether something is due without any new message. */
 const TICK_MS = 100;
@@ -16,8 +18,6 @@ const TICK_MS = 100;
 const CONFIRM_INTERVAL_MS = 1_000;
 /** With so many events gathered the next delivery waits outside, so that no commit takes long. */
 const GATHERED_EVENTS_MAX = 20_000;
-/** How many undelivered lines are read from the outbox at a time, at the start. */
-const OUTBOX_PAGE = 1_000;
 
 export interface WindowTransformOptions {
   readonly store: StateStore;
@@ -67,7 +67,7 @@ export class WindowTransform extends Transform {
   #begin(): void {
     this.#hasBegun = true;
     this.#running = this.#guard(async () => {
-      await this.#deliverLeftOver();
+      for await (const lines of leftOverLines(this.#options.store)) await this.#deliver(lines);
       await this.#commitOnce();
     });
     this.#scheduleTick();
@@ -156,7 +156,7 @@ export class WindowTransform extends Transform {
       throw error;
     }
     // From here on the messages are counted. A crash before SQS has deleted them makes duplicates of them.
-    this.#settle(deliveries, outcome.fenceMs);
+    settle(deliveries, outcome.fenceMs, this.#options.log);
     await this.#deliver(outcome.lines);
     while (outcome.isMoreDue && !this.destroyed) {
       await eventLoopTurn();
@@ -201,32 +201,6 @@ export class WindowTransform extends Transform {
     return outcome;
   }
 
-  /** Gives back what the commit left out, since it was in hand for too long. */
-  #settle(deliveries: readonly ValidatedDelivery[], fenceMs: number): void {
-    let tooOld = 0;
-    for (const delivery of deliveries)
-      if (delivery.messages.every(({ requestedMs }) => requestedMs >= fenceMs)) delivery.acknowledge();
-      else {
-        delivery.abandon();
-        tooOld += delivery.messages.length;
-      }
-    if (tooOld > 0)
-      this.#options.log.warn(
-        'Messages were in hand for more than half of DEDUP_RETENTION; they are given back, and delivered again.',
-        { messages: tooOld },
-      );
-  }
-
-  async #deliverLeftOver(): Promise<void> {
-    let page: readonly OutboxLine[];
-    let afterSeq = 0;
-    do {
-      page = await this.#options.store.readLines(afterSeq, OUTBOX_PAGE);
-      afterSeq = page.at(-1)?.seq ?? afterSeq;
-      await this.#deliver(page);
-    } while (page.length === OUTBOX_PAGE && !this.destroyed);
-  }
-
   /** Hands lines on; waits while the reader of stdout is behind, which holds up the next commit. */
   async #deliver(lines: readonly OutboxLine[]): Promise<void> {
     if (lines.length === 0 || this.destroyed || this.push(lines)) return;
@@ -247,11 +221,8 @@ export class WindowTransform extends Transform {
 
   #isSomethingDue(): boolean {
     const { rules, clock, stateClock, isQuiet } = this.#options;
-    const { openEndMs, revisedPrintedMs } = this.#outlook;
-    const nowMs = stateClock.nowMs();
     return (
-      (openEndMs !== undefined && openEndMs + rules.maxOutOfOrdernessMs <= nowMs && isQuiet()) ||
-      (revisedPrintedMs !== undefined && revisedPrintedMs + rules.revisionIntervalMs <= nowMs) ||
+      isPrintDue(this.#outlook, rules, stateClock.nowMs(), isQuiet) ||
       (this.#confirmed.length > 0 && this.#lastCommitMs + CONFIRM_INTERVAL_MS <= clock.monotonicMs())
     );
   }

@@ -17,7 +17,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'identities are not looked at',
-    file: 'lib/state/sqlite-transaction.ts',
+    file: 'lib/state/sqlite-identities.ts',
     find: 'const isFirst = insert.run(identity, expiresMs).changes === 1;',
     replace: 'const isFirst = insert.run(identity, expiresMs).changes <= 1;',
   },
@@ -68,7 +68,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'lines that an earlier process left are not delivered',
     file: 'lib/window/window-transform.ts',
-    find: '      await this.#deliverLeftOver();\n',
+    find: '      for await (const lines of leftOverLines(this.#options.store)) await this.#deliver(lines);\n',
     replace: '',
   },
   {

@@ -43,6 +43,10 @@ describe('the HTTP API', () => {
     ['/healthz', '/healthz', 200],
     ['/readyz', '/readyz', 200],
     ['/stats', '/stats', 200],
+    ['/stats', '/stats?type=purchase', 200],
+    ['/stats', '/stats?type=nothing', 404],
+    ['/stats', '/stats?typ=purchase', 400],
+    ['/stats', `/stats?type=${'a'.repeat(1_025)}`, 400],
     ['/stats/{type}', '/stats/purchase', 200],
     ['/stats/{type}', '/stats/nothing', 404],
     ['/windows', '/windows', 200],
@@ -88,6 +92,24 @@ describe('the HTTP API', () => {
       expect(statusCode, type).to.equal(200);
       expect(JSON.parse(body).type).to.equal(type);
     }
+  });
+
+  it('finds the types that no path can name: stream, the empty one, dots, and what is longest when escaped', async () => {
+    const types = ['stream', '.', '..', '%00', 'a\0b', '\0'.repeat(256), 'a&type=b', '+', '🛒'.repeat(256)];
+    await stage.commit(types.map((type) => eventAt(5, { type })));
+    await stage.counting.store.transaction((tx) => tx.addToTotals([{ type: '', count: 4, sum: '4.5' }]));
+    for (const type of [...types, '']) {
+      const answer = await stage.get(`/stats?type=${encodeURIComponent(type)}`);
+      expect(answer.statusCode, type).to.equal(200);
+      expect(answer.json()).to.have.all.keys('type', 'count', 'sum').and.include({ type });
+      expect(openApi.problemsOf('/stats', answer), type).to.equal(undefined);
+    }
+    expect((await stage.get('/stats?type=')).body).to.equal('{"type":"","count":4,"sum":4.5}');
+  });
+
+  it('refuses a query that it does not understand, rather than to answer another one', async () => {
+    for (const query of ['typ=a', 'type=a&type=b', 'type[]=a', '_=1'])
+      expect((await stage.get(`/stats?${query}`)).statusCode, query).to.equal(400);
   });
 
   it('gives ledger, watermark, queue, pollers and outbox', async () => {

@@ -9,7 +9,8 @@ import {
   faults,
   healthSchema,
   readinessSchema,
-  statsSchema,
+  statsOrTotalSchema,
+  statsQuerySchema,
   text,
   totalSchema,
   windowsQuerySchema,
@@ -51,32 +52,45 @@ export function addRoutes(
     },
   });
 
-  app.get('/stats', {
-    schema: {
-      summary: 'Running totals, ledger, watermark, queue',
-      tags: ['results'],
-      response: { 200: statsSchema, 421: faults.otherHost, 500: faults.failed, 503: faults.busy },
-    },
-    handler: async (_request, reply) => reply.type(JSON_TYPE).send(await stats()),
-  });
+  const sendTotal = async (type: string, reply: FastifyReply) => {
+    const total = await reader.readTotal(type);
+    return total ? reply.send({ ...total, sum: exact(total.sum) }) : reply.callNotFound();
+  };
 
-  app.get<{ Params: { type: string } }>('/stats/:type', {
+  app.get<{ Querystring: { type?: string } }>('/stats', {
     schema: {
-      summary: 'The running total of one type',
+      summary: 'Running totals, ledger, watermark, queue; with `type`, the running total of that type alone',
       tags: ['results'],
-      params: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] },
+      querystring: statsQuerySchema,
       response: {
-        200: totalSchema,
+        200: statsOrTotalSchema,
+        400: faults.badRequest,
         404: faults.notFound,
         421: faults.otherHost,
         500: faults.failed,
         503: faults.busy,
       },
     },
-    handler: async ({ params }, reply) => {
-      const total = await reader.readTotal(params.type);
-      return total ? { ...total, sum: exact(total.sum) } : reply.callNotFound();
+    handler: async ({ query: { type } }, reply) =>
+      type === undefined ? reply.type(JSON_TYPE).send(await stats()) : sendTotal(type, reply),
+  });
+
+  app.get<{ Params: { type: string } }>('/stats/:type', {
+    schema: {
+      summary: 'The running total of one type; `/stats?type=` finds also those that no path can name',
+      tags: ['results'],
+      params: { type: 'object', properties: { type: { type: 'string' } }, required: ['type'] },
+      response: {
+        200: totalSchema,
+        400: faults.badRequest,
+        404: faults.notFound,
+        414: faults.tooLong,
+        421: faults.otherHost,
+        500: faults.failed,
+        503: faults.busy,
+      },
     },
+    handler: ({ params }, reply) => sendTotal(params.type, reply),
   });
 
   app.get<{ Querystring: WindowsQuery }>('/windows', {
@@ -112,7 +126,11 @@ export function addRoutes(
     schema: {
       summary: 'Metrics for Prometheus',
       tags: ['operation'],
-      response: { 200: text('text/plain', 'Prometheus’ text format.'), 503: faults.busy },
+      response: {
+        200: text('text/plain', 'Prometheus’ text format.'),
+        500: faults.failed,
+        503: faults.busy,
+      },
     },
     handler: async (_request, reply) => {
       const { contentType, text } = await metrics();

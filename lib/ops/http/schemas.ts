@@ -40,6 +40,7 @@ export const faults = {
   notFound: fault('There is no such thing.'),
   badRequest: fault('The query is wrong; the message says what.'),
   otherHost: fault('The request is for a host that this server is not (HTTP_ALLOWED_HOSTS).'),
+  tooLong: fault('No type is that long.'),
   busy: fault('Too much is asked at this moment.'),
   failed: fault('Something went wrong; the log says what.'),
 };
@@ -58,7 +59,7 @@ export const readinessSchema = object(
 
 export const totalSchema = { ...total, description: 'Everything counted of this type.' };
 
-export const statsSchema = object(
+const statsSchema = object(
   {
     since: { ...time, description: 'When the totals began.' },
     totals: {
@@ -100,10 +101,26 @@ export const statsSchema = object(
   { description: 'What has been counted, and how the pipeline is doing.' },
 );
 
+/** What is asked for decides which of the two it is. */
+export const statsOrTotalSchema = {
+  description:
+    'What has been counted, and how the pipeline is doing; with `type`, the running total of that type.',
+  anyOf: [statsSchema, total],
+};
+
+/** A type's 256 characters are at most 512 UTF-16 units; what is longer is none. */
+const type = { type: 'string', maxLength: 1024 };
+
+export const statsQuerySchema = {
+  type: 'object',
+  properties: { type: { ...type, description: 'Only the running total of this type, which may be empty.' } },
+  additionalProperties: false,
+};
+
 export const windowsQuerySchema = {
   type: 'object',
   properties: {
-    type: { type: 'string', maxLength: 1024, description: 'Only this type.' },
+    type: { ...type, description: 'Only this type.' },
     from: { ...time, description: 'Only windows that end after this time.' },
     to: { ...time, description: 'Only windows that end at this time or earlier.' },
     limit: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },

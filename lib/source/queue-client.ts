@@ -82,7 +82,7 @@ export class QueueClient {
     } catch (error) {
       reading.failed(receive);
       if (stopping.aborted) {
-        reception.ended(this, 0);
+        reception.gaveUp();
         return {};
       }
       this.#failures += 1;
@@ -126,10 +126,13 @@ export class QueueClient {
     QueueUrl: string | undefined,
     entries: DeleteMessageBatchRequestEntry[],
   ): Promise<Partial<DeleteMessageBatchCommandOutput>> {
+    const { sqs, reception } = this.#parts;
     try {
-      return await this.#parts.sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: entries }));
+      const output = await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries: entries }));
+      if (output.Successful?.length) reception.deleted();
+      return output;
     } catch (error) {
-      this.#parts.reception.troubled(this, error, 'sqs:DeleteMessage');
+      reception.deleteFailed(this, error);
       const Code = error instanceof Error ? error.name : 'Unknown';
       return { Failed: entries.map(({ Id }) => ({ Id, SenderFault: false, Code })) };
     }

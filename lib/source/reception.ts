@@ -1,33 +1,33 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
-import { explainSqsFault } from './sqs-fault.ts';
+import { FaultLog } from './fault-log.ts';
 
-/** A fault that goes on is logged again after this long, so that it is neither hidden nor shouted. */
-const REPEATED_LOG_INTERVAL_MS = 60_000;
+/** How often it is said at most that messages were not deleted or extended. */
+const NOT_DELETED_LOG_INTERVAL_MS = 60_000;
+
+const RECEIVE = 'sqs:ReceiveMessage';
+const DELETE = 'sqs:DeleteMessage';
 
 /**
  * What all pollers together know of the queue: whether SQS answers, and whether messages come. It says when
- * the queue is quiet and writes one log line when a fault begins and one when it ends.
+ * the queue is quiet, and has it logged when a fault begins and when it ends.
  */
 export class Reception {
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #queue: string;
-  /** Pollers whose latest receive failed. */
+  readonly #faults: FaultLog;
+  /** Pollers that met a fault and were not answered with messages, or with none, since. */
   readonly #failing = new Set<object>();
   #waiting = 0;
   #lastActivityMs: number;
-  #failures = 0;
-  /** When each kind of fault was last logged; forgotten when SQS answers again. */
-  readonly #loggedAtMs = new Map<string, number>();
   #notDeletedLoggedAtMs = Number.NEGATIVE_INFINITY;
   #notDeleted = 0;
   #recovered = new AbortController();
 
   constructor(queue: string, clock: Clock, log: Log) {
-    this.#queue = queue;
     this.#clock = clock;
     this.#log = log;
+    this.#faults = new FaultLog(queue, clock, log);
     this.#lastActivityMs = clock.monotonicMs();
   }
 
@@ -54,60 +54,63 @@ export class Reception {
     this.#waiting += 1;
   }
 
-  /** The poller was answered, or gave up because it was told to stop. */
+  /** The poller was answered. */
   ended(poller: object, messages: number): void {
     this.#waiting -= 1;
     if (messages > 0) this.#lastActivityMs = this.#clock.monotonicMs();
-    if (this.#failing.delete(poller)) this.#recover();
+    this.#faults.succeeded(RECEIVE, poller);
+    if (!this.#failing.delete(poller)) return;
+    this.#recovered.abort();
+    this.#recovered = new AbortController();
+  }
+
+  /** The poller gave its receive up, because it was told to stop: nobody knows what the answer would have been. */
+  gaveUp(): void {
+    this.#waiting -= 1;
   }
 
   /** The poller asks no more: what it last met no longer counts. */
   left(poller: object): void {
     this.#failing.delete(poller);
+    this.#faults.left(poller);
   }
 
   /** A receive of the poller failed. */
   failed(poller: object, error: unknown): void {
     this.#waiting -= 1;
-    this.troubled(poller, error, 'sqs:ReceiveMessage');
+    this.#troubled(poller);
+    this.#faults.failed(RECEIVE, poller, error);
   }
 
-  /** A call of the poller failed; it counts as failing until it is answered with messages, or with none. */
-  troubled(poller: object, error: unknown, operation: string): void {
-    this.#failing.add(poller);
-    this.#failures += 1;
-    const nowMs = this.#clock.monotonicMs();
-    this.#lastActivityMs = nowMs;
-    // By its kind, since the same fault may come in different words.
-    const kind = faultKind(error);
-    if (nowMs - (this.#loggedAtMs.get(kind) ?? Number.NEGATIVE_INFINITY) < REPEATED_LOG_INTERVAL_MS) return;
-    this.#loggedAtMs.set(kind, nowMs);
-    const fault = explainSqsFault(error, this.#queue, operation);
-    this.#log.error(`${fault} Trying again until it works; nothing is lost.`, { failures: this.#failures });
+  /** A delete of the poller failed as a whole. Whose it was does not matter: any other that succeeds is the end. */
+  deleteFailed(poller: object, error: unknown): void {
+    this.#troubled(poller);
+    this.#faults.failed(DELETE, this, error);
   }
 
-  /** Some messages could not be deleted or extended. It is logged at most once a minute, however many there are. */
+  /** SQS has deleted something. */
+  deleted(): void {
+    this.#faults.succeeded(DELETE, this);
+  }
+
+  /**
+   * Some messages could not be deleted or extended. It is logged at most once a minute, however many there are, and
+   * not while it is already said that SQS does not delete.
+   */
   notDeleted(reason: string): void {
     this.#notDeleted += 1;
     const nowMs = this.#clock.monotonicMs();
-    if (nowMs - this.#notDeletedLoggedAtMs < REPEATED_LOG_INTERVAL_MS) return;
+    if (this.#faults.isFailing(DELETE) || nowMs - this.#notDeletedLoggedAtMs < NOT_DELETED_LOG_INTERVAL_MS)
+      return;
     this.#notDeletedLoggedAtMs = nowMs;
     const text =
       'Some messages were not deleted or extended; they will be delivered again, and known as duplicates';
     this.#log.warn(`${text}: ${reason}`, { batches: this.#notDeleted });
   }
 
-  #recover(): void {
-    this.#recovered.abort();
-    this.#recovered = new AbortController();
-    if (this.#failing.size > 0) return;
-    this.#log.info('SQS answers again.', { failures: this.#failures });
-    this.#failures = 0;
-    this.#loggedAtMs.clear();
+  /** It counts as failing until it is answered with messages, or with none. */
+  #troubled(poller: object): void {
+    this.#failing.add(poller);
+    this.#lastActivityMs = this.#clock.monotonicMs();
   }
-}
-
-function faultKind(error: unknown): string {
-  const { name, code } = error as { name?: string; code?: string };
-  return code ?? name ?? String(error);
 }

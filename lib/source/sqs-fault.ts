@@ -32,6 +32,11 @@ export function isRefused(error: unknown): boolean {
   return REFUSED.test((error as Error).name);
 }
 
+export function isUnreachable(error: unknown): boolean {
+  const { name = '', code = '' } = error as SqsFault;
+  return UNREACHABLE.test(`${code} ${name} ${messageOf(error)}`);
+}
+
 /**
  * One sentence that says what is wrong with SQS and which setting to look at. `queue` is the queue's name or
  * URL, `operation` what was tried, such as `sqs:ReceiveMessage`.
@@ -55,7 +60,7 @@ function explain(error: SqsFault, queue: string, operation: string): string {
     return `The certificate shown at ${where} is not trusted (${message}). Where an endpoint or a proxy has an authority of its own, give its PEM file in AWS_CA_BUNDLE.`;
   if (isRefused(error))
     return `AWS refuses ${operation} on "${queue}" (${name}: ${message}). Check the credentials and that their policy allows ${operation}.`;
-  if (UNREACHABLE.test(`${code} ${name} ${message}`))
+  if (isUnreachable(error))
     return `SQS cannot be reached at ${where} (${message || code}). Check AWS_ENDPOINT_URL, AWS_REGION and the network.`;
   if (status > 0 && [NOT_SQS, ...NOT_SQS_BY_SDK].includes(name))
     return `${operation} on "${queue}" failed: what answers with the status ${status} at ${where} is not SQS. Check AWS_ENDPOINT_URL, AWS_REGION and any proxy in between.`;

@@ -24,7 +24,7 @@ export interface Outage {
   readonly requests: readonly RecordedRequest[];
   /** Lines printed while SQS failed. */
   readonly printed: number;
-  /** What was logged above `info` before SQS worked again. */
+  /** What was logged above `info` before SQS worked again; not what is said of the malformed messages themselves. */
   readonly complaints: readonly string[];
   /** How long after that a new line came. */
   readonly recoveryMs: number;
@@ -71,7 +71,9 @@ export async function rideOut(
 
   const lines = program.lines.length;
   const requests = proxy.requests.slice(before);
-  const complaints = program.log.filter(({ level }) => level !== 'info').map(({ message }) => message);
+  const complaints = program.log
+    .filter(({ level, message }) => level !== 'info' && !/became dead letters/.test(message))
+    .map(({ message }) => message);
   const healedMs = performance.now();
   proxy.heal();
   await program.untilLines(lines + 1);

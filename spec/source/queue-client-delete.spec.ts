@@ -21,14 +21,16 @@ type Entry = { Id: string; ReceiptHandle: string };
 describe('deleting through the client under sqs-consumer', () => {
   let sqs: FakeSqs;
   let clock: ManualClock;
+  let logged: MemoryLog;
   let stop: AbortController;
   let client: QueueClient;
 
   beforeEach(() => {
     sqs = new FakeSqs();
     clock = new ManualClock();
+    logged = new MemoryLog();
     stop = new AbortController();
-    const reception = new Reception('events', clock, new MemoryLog().log);
+    const reception = new Reception('events', clock, logged.log);
     client = new QueueClient({
       sqs: sqs.client,
       clock,
@@ -121,8 +123,23 @@ describe('deleting through the client under sqs-consumer', () => {
       ['message-1', 'AccessDenied'],
       ['message-2', 'AccessDenied'],
     ]);
-    expect(idsOfCalls().length).to.be.within(5, 10);
+    expect(idsOfCalls()).to.have.length(7);
     expect(endedMs - startedMs).to.be.within(5_000, 15_000);
+  });
+
+  it('is said to fail once for all its tries, and to work again when SQS has deleted something', async () => {
+    const entries = await receive(2);
+    sqs.failAlways('delete', errorNamed('AccessDenied'));
+    await remove(entries);
+    const [message] = await receive(1);
+    expect(logged.lines.map(({ level }) => level)).to.deep.equal(['error']);
+    const unknown = { Id: 'message-1', SenderFault: false, Code: 'InternalError' };
+    sqs.failAlways('delete', { Failed: [unknown] });
+    await remove([message!]);
+    expect(logged.at('info')).to.deep.equal([]);
+    sqs.failAlways('delete', undefined);
+    await remove([message!]);
+    expect(logged.at('info')).to.deep.equal(['SQS answers again.']);
   });
 
   it('is not aborted when the source stops, nor is it given up', async () => {

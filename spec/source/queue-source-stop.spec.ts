@@ -45,6 +45,35 @@ describe('the end of the source of deliveries', () => {
       expect(stage.confirmed).to.deep.equal(acknowledged.messages.map(({ identity }) => identity));
     });
 
+    it('waits a moment for a receive that is just being answered, so that its messages are not left in flight', async () => {
+      open(1);
+      stage.read();
+      await stage.sqs.until(() => stage.sqs.polling === 1);
+      const stopped = stage.source.stop();
+      await stage.clock.advance(99);
+      const delivery = await stage.receive(...someMessages(1));
+      delivery.acknowledge();
+      await stage.clock.advance(1);
+      await stopped;
+      expect(stage.sqs.deleted).to.deep.equal(['message-1']);
+    });
+
+    it('does not say that SQS answers again when it stops during an outage', async () => {
+      open(1);
+      stage.read();
+      await stage.sqs.until(() => stage.sqs.polling === 1);
+      // The receive that is waiting fails; the next one is never answered.
+      stage.sqs.failNext('receive', errorNamed('ServiceUnavailable'));
+      stage.sqs.answerEmpty();
+      await stage.sqs.until(() => stage.sqs.callsOf('receive').length === 2);
+      await settle();
+      expect(stage.logged.at('error')).to.have.length(1);
+      await stage.clock.advance(10_000);
+      await stage.sqs.until(() => stage.sqs.polling === 1);
+      await stage.stop();
+      expect(stage.logged.at('info')).to.deep.equal([]);
+    });
+
     it('asks for nothing when it had not begun', async () => {
       open();
       await stage.stop();

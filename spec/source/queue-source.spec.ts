@@ -165,6 +165,23 @@ describe('the source of deliveries', () => {
     expect(stage.source.pollers).to.equal(1);
   });
 
+  it('has no more pollers while the bodies in hand are large, and more again when those are decided on', async () => {
+    open(8);
+    stage.read();
+    const large = someMessages(10, { Body: 'x'.repeat(1_048_576) });
+    // The first full batch asks for a second poller, before anything is in hand.
+    stage.sqs.enqueue(...large, ...large);
+    await stage.sqs.until(() => stage.deliveries.length === 2);
+    expect(stage.source.pollers).to.equal(2);
+    for (const delivery of stage.deliveries.slice()) delivery.acknowledge();
+    await stage.sqs.until(() => stage.deliveries.length === 2 && stage.sqs.polling > 0);
+    await settle();
+    const few = stage.source.pollers;
+    stage.sqs.enqueue(...someMessages(60));
+    await stage.sqs.until(() => stage.deliveries.length > 5);
+    expect(stage.source.pollers).to.be.above(few);
+  });
+
   it('writes nothing to stdout, not even for a FIFO queue', async () => {
     const stdout = sinon.spy(process.stdout, 'write');
     try {

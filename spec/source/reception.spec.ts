@@ -40,6 +40,21 @@ describe('the reception of messages', () => {
     expect(logged.at('error')).to.have.length(2);
   });
 
+  it('says once a minute that messages were not deleted, and not while it says that SQS does not delete', async () => {
+    for (const passMs of [0, 59_999, 1]) {
+      await clock.advance(passMs);
+      reception.notDeleted('outdated');
+    }
+    expect(logged.at('warn')).to.have.length(2);
+    await clock.advance(60_000);
+    reception.deleteFailed(A, refused);
+    reception.notDeleted('ECONNREFUSED');
+    expect(logged.at('warn')).to.have.length(2);
+    reception.deleted();
+    reception.notDeleted('outdated');
+    expect(logged.lines.map(({ level }) => level)).to.deep.equal(['warn', 'warn', 'error', 'info', 'warn']);
+  });
+
   describe('the queue is quiet', () => {
     it('once a long poll has waited for IDLE_TIMEOUT, though it is waiting still', async () => {
       reception.began();
@@ -145,10 +160,11 @@ describe('the reception of messages', () => {
       expect(logged.lines[1]!.details).to.deep.equal({ failures: 3 });
     });
 
-    it('that comes back is logged anew', () => {
+    it('that comes back after a minute is logged anew', async () => {
       for (let round = 0; round < 2; round += 1) {
         fail(A);
         receive(A, 0);
+        await clock.advance(60_000);
       }
       expect(logged.lines.map(({ level }) => level)).to.deep.equal(['error', 'info', 'error', 'info']);
     });

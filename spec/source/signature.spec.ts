@@ -69,6 +69,9 @@ describe('the signature of a request', () => {
     const rotated = signer.sign(request, { ...CREDENTIALS, secretAccessKey: 'another' }, AT_MS).authorization;
     expect(new Set([first, nextDay, rotated]).size).to.equal(3);
     expect(nextDay).to.include('/20150831/');
+    // Not with the key that was made for the day before.
+    const anotherSigner = new RequestSigner('us-east-1', 'service');
+    expect(nextDay).to.equal(anotherSigner.sign(request, CREDENTIALS, AT_MS + 86_400_000).authorization);
     expect(signer.sign(request, CREDENTIALS, AT_MS).authorization).to.equal(first);
   });
 });

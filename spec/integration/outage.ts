@@ -12,6 +12,8 @@ export const MALFORMED = 12;
 const STRUCK_RECEIVE = 10;
 /** Messages that SQS had handed out to nobody are back this soon. */
 const VISIBILITY_TIMEOUT_S = 4;
+/** Where no answer is lost nothing has to come back, and nothing shall, however slow the machine is. */
+const VISIBILITY_TIMEOUT_LONG_S = 300;
 
 /** What is known of a run in which SQS failed for a while. */
 export interface Outage {
@@ -52,7 +54,10 @@ export async function rideOut(
   fault: Fault,
   whileFailing: (program: Program) => Promise<unknown>,
 ): Promise<Outage> {
-  const queue = await bench.createQueue({ VisibilityTimeout: String(VISIBILITY_TIMEOUT_S) });
+  const losesNothing = fault.kind === 'stall' || fault.kind === 'latency';
+  const queue = await bench.createQueue({
+    VisibilityTimeout: String(losesNothing ? VISIBILITY_TIMEOUT_LONG_S : VISIBILITY_TIMEOUT_S),
+  });
   await queue.send(...bodies());
   await using proxy = await FaultyProxy.open(bench.endpoint);
   const struck = proxy.strikeAt('ReceiveMessage', STRUCK_RECEIVE, fault);

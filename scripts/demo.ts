@@ -2,21 +2,20 @@
  * Everything at once, on this machine alone: an embedded SQS, a producer and the pipeline. Result lines come on
  * stdout; Ctrl-C, or `-- --seconds 20`, ends it with a reconciliation on stderr, to the event.
  */
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import parserStream from 'stream-chain/jsonl/parserStream.js';
 import { scheduleDeadline, sleep, systemClock } from '../lib/clock.ts';
-import { messageOf } from '../lib/errors.ts';
+import { messageOf, WrongSettings } from '../lib/errors.ts';
 import { createLog } from '../lib/log.ts';
 import { findQueue } from '../lib/source/queue-connection.ts';
 import { createSqsClient } from '../lib/source/sqs-client.ts';
 import { SqliteStore } from '../lib/state/sqlite-store.ts';
 import type { Ledger } from '../lib/state/state-store.ts';
+import { DEMO_HELP, readArguments } from './demo/arguments.ts';
+import { freePort } from './demo/page-port.ts';
 import { startPipeline } from './demo/pipeline-process.ts';
 import { PrintedLines } from './demo/printed-lines.ts';
 import { reconcile } from './demo/reconciliation.ts';
@@ -26,6 +25,8 @@ import { produce } from './producer/produce.ts';
 const QUEUE = 'hands-on-interview';
 const DEAD_LETTER_QUEUE = `${QUEUE}-dead-letter`;
 const LOOPBACK = '127.0.0.1';
+/** Where somebody who has read the README looks for the page. */
+const PAGE_PORT = 8_000;
 const MESSAGES_PER_SECOND = 50;
 /** How long the last windows may take to close and be printed once the producer has stopped. */
 const LAST_LINES_TIMEOUT_MS = 20_000;
@@ -41,12 +42,19 @@ const PIPELINE_SETTINGS = {
   LOG_FORMAT: 'pretty',
 };
 
+/** What is not to outlive this process, however it ends; in the order in which it was made. */
+const leftovers: Array<() => void> = [];
+
+function clearAway(): void {
+  for (const clear of leftovers.splice(0).reverse()) clear();
+}
+
 /** @returns whether everything added up */
 async function demo(seconds: number, stop: AbortController): Promise<boolean> {
   // Released in reverse, whatever happens.
   await using releasers = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'nps-kata-demo-'));
-  releasers.defer(() => rm(folder, { recursive: true }));
+  const folder = mkdtempSync(join(tmpdir(), 'nps-kata-demo-'));
+  leftovers.push(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   const embedded = await spawnEmbeddedSqs();
   releasers.defer(() => embedded.stop());
   Object.assign(process.env, embedded.env);
@@ -56,13 +64,15 @@ async function demo(seconds: number, stop: AbortController): Promise<boolean> {
   const queueUrl = await findQueue(sqs, queue, true);
 
   const statePath = join(folder, 'state.db');
-  const port = await freePort();
+  // Chosen here and not by the pipeline, so that the address is known without reading its log.
+  const port = await freePort(LOOPBACK, PAGE_PORT);
   const pipeline = startPipeline({
     ...PIPELINE_SETTINGS,
     STATE_URL: `sqlite:${statePath}`,
     HTTP_HOST: LOOPBACK,
     HTTP_PORT: String(port),
   });
+  leftovers.push(() => pipeline.kill());
   releasers.defer(async () => {
     await pipeline.stop();
   });
@@ -119,35 +129,38 @@ async function depthOf(sqs: SQSClient, queueName: string): Promise<number> {
   return Number(Attributes?.ApproximateNumberOfMessages);
 }
 
-/** Chosen here and not by the pipeline, so that its address is known without reading its log. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, LOOPBACK);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 /** For the person who watches; stdout belongs to result lines. */
 function note(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-async function main(): Promise<number> {
-  const { values } = parseArgs({ options: { seconds: { type: 'string', default: 'Infinity' } } });
-  const seconds = Number(values.seconds);
-  if (!(seconds > 0)) throw new Error(`--seconds must be a number above zero, not "${values.seconds}"`);
+/** The first signal asks for the orderly end, the second ends the demo at once. */
+function stopOnSignals(): AbortController {
   const stop = new AbortController();
-  const onSignal = () => (stop.signal.aborted ? process.exit(1) : stop.abort());
-  process.on('SIGINT', onSignal);
-  process.on('SIGTERM', onSignal);
-  return (await demo(seconds, stop)) ? 0 : 1;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (!stop.signal.aborted) return stop.abort();
+      clearAway();
+      // As if nobody had listened: npm says nothing of a script that ends by the signal which npm got, too.
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    });
+  return stop;
+}
+
+async function main(): Promise<number> {
+  const wanted = readArguments(process.argv.slice(2));
+  if (wanted === 'help') {
+    process.stdout.write(DEMO_HELP);
+    return 0;
+  }
+  process.once('exit', clearAway);
+  return (await demo(wanted.seconds, stopOnSignals())) ? 0 : 1;
 }
 
 process.exitCode = await main().catch((error: unknown) => {
   note(messageOf(error));
-  return 1;
+  return error instanceof WrongSettings ? 2 : 1;
 });
 // The timer of a wait that was not needed, or an idle connection, must not keep the process.
 scheduleDeadline(() => process.exit(), 1_000);

@@ -12,6 +12,8 @@ export interface PipelineProcess {
   readonly ended: Promise<number | null>;
   /** Asks it to stop in order. */
   stop(): Promise<number | null>;
+  /** Ends it at once. */
+  kill(): void;
 }
 
 export function startPipeline(settings: Readonly<Record<string, string>>): PipelineProcess {
@@ -28,6 +30,9 @@ export function startPipeline(settings: Readonly<Record<string, string>>): Pipel
     stop() {
       child.kill('SIGTERM');
       return ended;
+    },
+    kill() {
+      child.kill('SIGKILL');
     },
   };
 }

@@ -21,13 +21,20 @@ interface Report {
  * Runs a suite once, in a process of its own, and keeps its output to itself.
  *
  * @param command what starts mocha, such as `npm test --`
+ * @param env what it finds in its environment beside ours
  */
-export async function runSuite([command = '', ...args]: readonly string[]): Promise<SuiteRun> {
+export async function runSuite(
+  [command = '', ...args]: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<SuiteRun> {
   const folder = await mkdtemp(join(tmpdir(), 'nps-kata-stress-'));
   const path = join(folder, 'report.json');
   try {
     const reporting = ['--reporter', 'json', '--reporter-option', `output=${path}`];
-    const child = spawn(command, [...args, ...reporting], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const child = spawn(command, [...args, ...reporting], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     let stderr = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
       stderr += chunk;

@@ -5,16 +5,16 @@
  *     npm run simulate -- --seed 17 --messages 5       one of them again, with its history
  *     npm run simulate -- --mutations                  with one protection switched off at a time
  *
- * Exits with 1 when an invariant was violated, a step was never hit by a crash, or a mutation was not noticed.
+ * Exits with 1 when an invariant was violated, when a kind of fault never hit work under way, or no crash a step, or
+ * when a mutation was not noticed.
  */
 import { parseArgs } from 'node:util';
-import { STEPS } from '../spec/simulation/incarnation.ts';
 import { type SimulationResult, simulate } from '../spec/simulation/simulation.ts';
 import { runMutations } from './simulate/mutation-run.ts';
+import { Tally } from './simulate/tally.ts';
 
-const DEFAULT_MESSAGES = 30;
-/** Fewer seeds cannot be expected to hit every step. */
-const SEEDS_FOR_EVERY_STEP = 200;
+/** Fewer seeds cannot be expected to hit everything. */
+const SEEDS_FOR_EVERYTHING = 200;
 /** How many other seeds are tried at each length in the search for a shorter history. */
 const SHORTENING_TRIES = 40;
 
@@ -22,12 +22,12 @@ const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '200' },
     seed: { type: 'string' },
-    messages: { type: 'string', default: String(DEFAULT_MESSAGES) },
+    messages: { type: 'string' },
     mutations: { type: 'boolean', default: false },
     brief: { type: 'boolean', default: false },
   },
 });
-const messages = Number(values.messages);
+const messages = values.messages === undefined ? undefined : Number(values.messages);
 
 function print(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -35,7 +35,7 @@ function print(text: string): void {
 
 /** The shortest failing history among fewer messages, under this seed and some others. */
 async function shorten(found: SimulationResult): Promise<SimulationResult> {
-  for (let fewer = 1; fewer < messages; fewer += 1) {
+  for (let fewer = 1; fewer < found.messages; fewer += 1) {
     for (const seed of [found.seed, ...Array.from({ length: SHORTENING_TRIES }, (_, index) => index + 1)]) {
       const result = await simulate({ seed, messages: fewer });
       if (result.violation) return result;
@@ -54,28 +54,17 @@ function reportViolation(result: SimulationResult): number {
 
 async function runSeeds(seeds: number): Promise<number> {
   const startedMs = performance.now();
-  const crashed = new Map(STEPS.map((step) => [step, 0]));
-  let reached = 0;
+  const tally = new Tally();
   for (let seed = 1; seed <= seeds; seed += 1) {
     const result = await simulate({ seed, messages });
     if (result.violation) return reportViolation(values.brief ? result : await shorten(result));
-    for (const [step, count] of result.steps) {
-      if (!crashed.has(step)) throw new Error(`The step "${step}" is not among STEPS.`);
-      crashed.set(step, crashed.get(step)! + count.crashed);
-      reached += count.reached;
-    }
+    tally.add(result);
     if (process.stderr.isTTY && seed % 20 === 0) process.stderr.write(`\r${seed} of ${seeds} schedules `);
   }
   if (values.brief) return 0;
-  const total = [...crashed.values()].reduce((sum, count) => sum + count, 0);
-  const perSecond = Math.round(reached / ((performance.now() - startedMs) / 1000));
-  print(
-    `\r${seeds} schedules, ${reached} steps, ${total} crashes, 0 violations, ${perSecond} steps/s. Crashes by step:`,
-  );
-  for (const [step, count] of crashed) print(`  ${String(count).padStart(7)}  ${step}`);
-  const never = [...crashed].filter(([, count]) => count === 0).map(([step]) => step);
-  if (never.length === 0 || seeds < SEEDS_FOR_EVERY_STEP) return 0;
-  print(`No crash hit: ${never.join(', ')}.`);
+  print(tally.report(performance.now() - startedMs));
+  if (tally.missed.length === 0 || seeds < SEEDS_FOR_EVERYTHING) return 0;
+  print(`Nothing hit ${tally.missed.join('; ')}.`);
   return 1;
 }
 

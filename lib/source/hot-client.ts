@@ -7,6 +7,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Clock } from '../clock.ts';
+import { isCredentialsRefusal } from './credentials-refresh.ts';
 import type { HttpAnswer, HttpTransport } from './http-transport.ts';
 import { RequestSigner, type SigningCredentials } from './signature.ts';
 import { watchSigning } from './signing-target.ts';
@@ -133,7 +134,7 @@ export class HotClient {
   #learnFrom({ status, date = '', queryError }: HttpAnswer, output: ErrorOutput = {}): Error {
     const { __type = '', message, Message: text } = output;
     const name = queryError?.split(';')[0] || __type.split('#').at(-1)?.split(':')[0] || NOT_SQS;
-    if (/Expired|UnrecognizedClient|InvalidClientTokenId/.test(name)) this.#credentialsExpired = true;
+    if (isCredentialsRefusal(name)) this.#credentialsExpired = true;
     // Also when that is none at all: our clock may have been put right since. A proxy's clock teaches nothing.
     const skewMs = Date.parse(date) - this.#parts.clock.nowMs();
     if (/Skew|Expired|Signature/.test(name) && Number.isFinite(skewMs)) this.#clockSkewMs = skewMs;

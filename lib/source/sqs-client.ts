@@ -1,5 +1,6 @@
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { refreshRefusedCredentials } from './credentials-refresh.ts';
 import { isAtPublicHost, type QueueAddress, regionOf } from './queue-address.ts';
 import { tellEndpoint } from './sqs-fault.ts';
 
@@ -38,6 +39,7 @@ export function createSqsClient(attempts: number, address: QueueAddress): SQSCli
     }),
   });
   chooseHost(sdk, 'url' in address ? address.url : undefined);
+  refreshRefusedCredentials(sdk);
   return sdk;
 }
 

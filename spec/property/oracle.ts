@@ -40,7 +40,7 @@ export function expectedTotals(events: readonly OracleEvent[], window: WindowSpe
   return new Map([...totals].map(([key, { count, units }]) => [key, `${count}|${units}`]));
 }
 
-function windowsOf(timeMs: number, window: WindowSpec): Array<[string, string]> {
+export function windowsOf(timeMs: number, window: WindowSpec): Array<[string, string]> {
   if (window.kind === 'total') return [['', '']];
   const found: Array<[string, string]> = [];
   // Every aligned start that could possibly hold the time, tried one by one.

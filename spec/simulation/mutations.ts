@@ -23,21 +23,15 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'an identity is forgotten as soon as its deletion is confirmed',
-    file: 'lib/window/commit.ts',
-    find: 'nowMs + rules.dedupRetentionMs',
-    replace: 'nowMs - 1',
+    file: 'lib/window/retention.ts',
+    find: 'return stateMs + dedupRetentionMs;',
+    replace: 'return stateMs - dedupRetentionMs;',
   },
   {
     name: 'an identity is forgotten before its deletion is confirmed',
-    file: 'lib/window/commit.ts',
-    find: 'nowMs + rules.queueRetentionMs',
-    replace: 'nowMs - 1',
-  },
-  {
-    name: 'a delete that failed is taken for confirmed',
-    file: 'lib/source/queue-client.ts',
-    find: 'refused.push(...Failed.filter(({ SenderFault }) => SenderFault));',
-    replace: 'successful.push(...Failed.filter(({ SenderFault }) => SenderFault).map(({ Id }) => ({ Id })));',
+    file: 'lib/window/retention.ts',
+    find: 'return stateMs + queueRetentionMs + dedupRetentionMs;',
+    replace: 'return stateMs - dedupRetentionMs;',
   },
   {
     name: 'a line leaves the outbox before it is written',
@@ -56,8 +50,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'lines are not kept in the outbox',
     file: 'lib/window/commit.ts',
-    find: 'return tx.addLines(due.map(resultLine));',
-    replace: 'return due.map((line, seq) => ({ seq, line: resultLine(line) }));',
+    find: 'lines: await tx.addLines(due.map(resultLine))',
+    replace: 'lines: due.map((line, seq) => ({ seq, line: resultLine(line) }))',
   },
   {
     name: 'dead letters are not kept in the outbox',
@@ -87,18 +81,61 @@ export const mutations: readonly Mutation[] = [
     name: 'a window is closed by the watermark alone, never by quiet',
     file: 'lib/window/commit.ts',
     find: 'const openEndMs = isQuiet ?',
-    replace: 'const openEndMs = isQuiet && nowMs < 0 ?',
+    replace: 'const openEndMs = isQuiet && stateMs < 0 ?',
   },
   {
     name: 'a commit that failed is taken for done',
     file: 'lib/retry.ts',
     find: '      if (!(error instanceof RetryLater) || signal.aborted) throw error;\n',
-    replace: '      if (error instanceof RetryLater) return { lines: [], outlook: {} } as T;\n',
+    replace:
+      '      if (error instanceof RetryLater) return { lines: [], outlook: {}, fenceMs: 0, deadLetters: 0 } as T;\n',
   },
   {
     name: 'a transaction that fails is committed as far as it came',
     file: 'lib/state/sqlite-store.ts',
     find: "this.#db.exec('ROLLBACK')",
     replace: "this.#db.exec('COMMIT')",
+  },
+  {
+    name: 'identities expire although reading was interrupted',
+    file: 'lib/window/retention.ts',
+    find: 'const isUnbroken = stateMs - renewedMs >= rules.dedupRetentionMs;',
+    replace: 'const isUnbroken = renewedMs >= 0;',
+  },
+  {
+    name: 'an identity with open claims expires after DEDUP_RETENTION',
+    file: 'lib/window/retention.ts',
+    find: 'return stateMs + queueRetentionMs + dedupRetentionMs;',
+    replace: 'return stateMs + dedupRetentionMs;',
+  },
+  {
+    name: 'a clock that is set back is believed',
+    file: 'lib/window/commit.ts',
+    find: '  { stateMs, isQuiet }: CommitWork,',
+    replace: '  { nowMs: stateMs, isQuiet }: CommitWork,',
+  },
+  {
+    name: 'a learned skew is kept for ever',
+    file: 'lib/source/hot-client.ts',
+    find: 'Number.isFinite(skewMs)) this.#clockSkewMs = skewMs;',
+    replace: 'Number.isFinite(skewMs)) this.#clockSkewMs ||= skewMs;',
+  },
+  {
+    name: 'credentials are never refreshed',
+    file: 'lib/source/hot-client.ts',
+    find: 'this.#credentialsExpired = true;',
+    replace: 'this.#credentialsExpired = false;',
+  },
+  {
+    name: 'what stdout has taken a part of is taken for written',
+    file: 'lib/sink/stdout-sink.ts',
+    find: 'taken += await this.#options.stdout.write(bytes.subarray(taken));',
+    replace: 'taken += Math.max(await this.#options.stdout.write(bytes.subarray(taken)), bytes.length);',
+  },
+  {
+    name: 'the sweep of identities stops at its first end',
+    file: 'lib/state/sqlite-transaction.ts',
+    find: "sweptTo = end ?? '';",
+    replace: 'sweptTo = end ?? sweptTo;',
   },
 ];

@@ -1,0 +1,33 @@
+import type { Scenario } from '../generation/scenario.ts';
+import type { World } from './world.ts';
+
+const DAY_MS = 86_400_000;
+/** How often the clock is set while the messages are sent, about. */
+const TIMES = 5;
+/**
+ * What the program does not know to be deleted it keeps for the queue's retention, by a clock that no step back
+ * undoes: in all, clocks must not be set forward by as much (see docs/reliability.md).
+ */
+const FORWARD_MAX_MS = 7 * DAY_MS;
+
+/** Sets the wall clock of the machine forward and back, again and again, until the calm. */
+export function setClockSometimes(world: World, scenario: Scenario): void {
+  const later = () => world.below((2 * scenario.sentOverMs) / TIMES);
+  const set = () => {
+    if (world.isCalm) return;
+    const aheadMs = randomAheadMs(world);
+    const stepMs = aheadMs - world.clock.wallAheadMs;
+    if (stepMs !== 0 && world.clock.wallForwardMs + stepMs < FORWARD_MAX_MS) {
+      world.clock.wallAheadMs = aheadMs;
+      world.happened(stepMs < 0 ? 'clockBack' : 'clockForward', `by ${stepMs / 1000} s`);
+    }
+    world.clock.schedule(world, set, later());
+  };
+  world.clock.schedule(world, set, later());
+}
+
+/** Right, a little wrong, or by up to a day. */
+function randomAheadMs(world: World): number {
+  const sign = world.pick([-1, 1]);
+  return world.pick([0, sign * world.below(10_000), sign * world.below(280_000), sign * world.below(DAY_MS)]);
+}

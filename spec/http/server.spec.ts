@@ -25,6 +25,9 @@ describe('the HTTP server of the program', () => {
     const first = await HttpProgram.start(bench, queue);
     await first.program.untilLines(1);
     await queue.untilEmpty();
+    const before = parsePrometheusText(await (await first.get('/metrics')).text());
+    for (const operation of ['receive', 'delete'])
+      expect(sampleOf(before, 'nps_kata_sqs_requests_total', { operation }), operation).to.be.least(1);
     expect(await first.program.kill('SIGTERM')).to.equal(0);
 
     const http = await HttpProgram.start(bench, queue);

@@ -62,6 +62,19 @@ describe('a request for another host', () => {
       }
     });
 
+  it('says in the log which host it was, so that a name that is missing in the setting can be seen', async () => {
+    await open();
+    await stage.ops.server.inject({
+      url: '/stats',
+      headers: { host: `counter.example.com${'x'.repeat(5_000)}` },
+    });
+    const [{ level, message, details } = {} as never] = stage.logged.lines;
+    expect([level, message]).to.deep.equal(['warn', 'A request was refused: Misdirected Request.']);
+    expect((details as { reason: string }).reason)
+      .to.match(/"counter\.example\.comx+"/)
+      .and.have.length.at.most(200);
+  });
+
   it('is answered for a name that is allowed, or that it listens on, however it is written', async () => {
     await open({ host: 'Counter.internal', allowed: ['nps-kata.example.com', 'pipeline'] });
     for (const host of [

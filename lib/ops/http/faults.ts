@@ -53,7 +53,10 @@ export function answerFault(
   const details = { request_id: id, method, url: url.slice(0, 200), status };
   if (status === 500)
     request.log.error({ ...details, stack: error?.stack }, `A request failed: ${error?.message}`);
-  else request.log.warn(details, `A request was refused: ${STATUS_CODES[status]}.`);
+  else {
+    const reason = error?.message.slice(0, MESSAGE_LENGTH_MAX);
+    request.log.warn({ ...details, reason }, `A request was refused: ${STATUS_CODES[status]}.`);
+  }
   return reply
     .code(status)
     .headers({ ...SECURITY_HEADERS, 'x-request-id': id })

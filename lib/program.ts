@@ -12,6 +12,7 @@ import { effectiveSettings } from './settings/effective.ts';
 import { helpText } from './settings/help.ts';
 import { ignoredVariables, readSettings, type Settings } from './settings/settings.ts';
 import { openStdout } from './sink/stdout.ts';
+import { md5 } from './source/body-check.ts';
 import { trustCaBundle } from './source/ca-bundle.ts';
 import { HotClient } from './source/hot-client.ts';
 import { UndiciTransport } from './source/http-transport.ts';
@@ -96,6 +97,8 @@ async function run(settings: Settings, log: Log): Promise<number> {
     log,
   );
   releasers.defer(() => ops?.close());
+  if (!md5)
+    log.warn('MD5 is not to be had (FIPS mode): bodies of messages are not compared with their checksums.');
   log.info('Started.', { queue: withoutCredentials(queue.url), state: settings.statePath });
   const outcome = await runPipeline({
     settings,

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   type MessageAttributeValue,
   SendMessageBatchCommand,
@@ -178,19 +177,19 @@ function fitting(letters: readonly OutboxDeadLetter[]): OutboxDeadLetter[] {
   });
 }
 
-function toEntry({ seq, body, attributes }: OutboxDeadLetter, toFifo: boolean): SendMessageBatchRequestEntry {
-  const values = Object.entries(attributes).map(([name, value]): [string, MessageAttributeValue] => [
-    name,
+function toEntry(
+  { seq, name, body, attributes }: OutboxDeadLetter,
+  toFifo: boolean,
+): SendMessageBatchRequestEntry {
+  const values = Object.entries(attributes).map(([attribute, value]): [string, MessageAttributeValue] => [
+    attribute,
     { DataType: 'String', StringValue: value },
   ]);
-  const hash = () =>
-    createHash('sha256')
-      .update(JSON.stringify([body, attributes]))
-      .digest('hex');
   return {
     Id: String(seq),
     MessageBody: body,
     MessageAttributes: Object.fromEntries(values),
-    ...(toFifo ? { MessageGroupId: 'dead-letters', MessageDeduplicationId: hash() } : {}),
+    // Its own name, so that the queue takes it once when it is sent again, and takes another one like it, too.
+    ...(toFifo ? { MessageGroupId: 'dead-letters', MessageDeduplicationId: name } : {}),
   };
 }

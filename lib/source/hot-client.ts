@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
@@ -7,6 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { Clock } from '../clock.ts';
+import { checkBodies, md5 } from './body-check.ts';
 import { isCredentialsRefusal } from './credentials-refresh.ts';
 import type { HttpAnswer, HttpTransport } from './http-transport.ts';
 import { RequestSigner, type SigningCredentials } from './signature.ts';
@@ -81,7 +81,9 @@ export class HotClient {
     const output = await this.#call(connection, operation, command.input, options).catch((error) => {
       throw tellEndpoint(error, connection.origin);
     });
-    return command instanceof ReceiveMessageCommand ? verified(output) : output;
+    if (command instanceof ReceiveMessageCommand)
+      checkBodies((output as { Messages?: Message[] }).Messages ?? [], md5);
+    return output;
   }
 
   close(): Promise<void> {
@@ -147,16 +149,6 @@ export class HotClient {
 function isClosedConnection(error: unknown): boolean {
   const { code } = error as { code?: string };
   return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE';
-}
-
-/** @throws {Error} when a body is not what its checksum says */
-function verified(output: unknown): unknown {
-  for (const { MessageId, Body, MD5OfBody } of (output as { Messages?: Message[] }).Messages ?? [])
-    if (Body !== undefined && MD5OfBody !== hash('md5', Body))
-      throw Object.assign(new Error(`The body of message ${MessageId} does not match its MD5.`), {
-        name: 'BodyMismatch',
-      });
-  return output;
 }
 
 interface ErrorOutput {

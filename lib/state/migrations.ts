@@ -83,6 +83,11 @@ export const migrations: readonly string[] = [
   -- No remembered time may be ahead of the state's clock.
   INSERT INTO retention SELECT 1, coalesce(max(printed_ms), 0), 0, 0, 0 FROM windows;
   `,
+  `
+  -- A dead letter's own name: random, so that no other letter has it, of this state or of another.
+  ALTER TABLE outbox_dead_letters ADD COLUMN name TEXT NOT NULL DEFAULT '';
+  UPDATE outbox_dead_letters SET name = lower(hex(randomblob(16)));
+  `,
 ];
 
 /**

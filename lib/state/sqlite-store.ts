@@ -76,8 +76,8 @@ export class SqliteStore implements StateStore {
   }
 
   async readDeadLetters(afterSeq: number, limit: number): Promise<OutboxDeadLetter[]> {
-    const rows = await this.#rows<{ seq: number; body: string; attributes: string }>(
-      'SELECT seq, body, attributes FROM outbox_dead_letters WHERE seq > ? ORDER BY seq LIMIT ?',
+    const rows = await this.#rows<{ seq: number; name: string; body: string; attributes: string }>(
+      'SELECT seq, name, body, attributes FROM outbox_dead_letters WHERE seq > ? ORDER BY seq LIMIT ?',
       afterSeq,
       limit,
     );

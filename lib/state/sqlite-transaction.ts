@@ -169,7 +169,9 @@ function outboxStatements(db: DatabaseSync) {
        ON CONFLICT DO UPDATE SET events = events + excluded.events, messages = messages + excluded.messages`,
   );
   const insertLine = db.prepare('INSERT INTO outbox_lines (line) VALUES (?)');
-  const insertDeadLetter = db.prepare('INSERT INTO outbox_dead_letters (body, attributes) VALUES (?, ?)');
+  const insertDeadLetter = db.prepare(
+    'INSERT INTO outbox_dead_letters (name, body, attributes) VALUES (lower(hex(randomblob(16))), ?, ?)',
+  );
   return {
     async addToLedger(changes: Ledger): Promise<void> {
       for (const [entry, { events, messages }] of changes) addTally.run(entry, events, messages);

@@ -66,6 +66,8 @@ export interface DeadLetter {
 
 export interface OutboxDeadLetter extends DeadLetter {
   readonly seq: number;
+  /** Its own, which no other letter ever has; the same whenever it is read, also by a later process. */
+  readonly name: string;
 }
 
 export type LedgerEntry = 'received' | 'counted' | 'duplicate' | `dead_lettered:${Reason}`;

@@ -88,6 +88,19 @@ describe('the way to the queues', () => {
     }
   });
 
+  it('does not need MD5, which is not to be had in FIPS mode, and says so once', async () => {
+    const queue = await bench.createQueue();
+    await queue.send({ body: eventBody('purchase', 1) }, { body: 'garbage' });
+    const preload = join(import.meta.dirname, '../support/without-md5.cjs');
+    const program = bench.start(queue, { NODE_OPTIONS: `--require=${preload}` });
+    await program.untilLines(1);
+    await queue.untilEmpty();
+    expect(await program.kill('SIGTERM')).to.equal(0);
+    expect(program.log.filter(({ message }) => /MD5/.test(message))).to.have.length(1);
+    expect(program.log.filter(({ level }) => level === 'error')).to.deep.equal([]);
+    expect((await queue.deadLetters!.drain()).map(({ Body }) => Body)).to.deep.equal(['garbage']);
+  });
+
   it('leads dead letters to SQS_DEAD_LETTER_QUEUE_URL', async () => {
     const queue = await bench.createQueue();
     const rejects = new Queue(bench.sqs, 'rejects', undefined);

@@ -75,15 +75,32 @@ describe('the sink of dead letters', () => {
     expect(sizesOfCalls()).to.deep.equal([1, 1]);
   });
 
-  it('gives a FIFO queue a group, and an identity that is the letter’s own', async () => {
+  it('gives a FIFO queue a group, and an identity that each letter has for itself, though two are equal', async () => {
     const fifo = new DeadLetterStage(`${QUEUE_URL}.fifo`);
     await fifo.start();
-    await fifo.add('one', 'two', 'one');
-    const [one, two, again] = fifo.sqs.sent;
-    expect([one, two].map((entry) => entry!.MessageGroupId)).to.deep.equal(['dead-letters', 'dead-letters']);
-    expect(one!.MessageDeduplicationId).to.match(/^[0-9a-f]{64}$/);
-    expect(two!.MessageDeduplicationId).to.not.equal(one!.MessageDeduplicationId);
-    expect(again!.MessageDeduplicationId).to.equal(one!.MessageDeduplicationId);
+    // So large that no attributes fit beside it.
+    await fifo.addWithout('x'.repeat(MIB), 'x'.repeat(MIB));
+    await fifo.sqs.until(() => fifo.sent.length === 2);
+    expect(fifo.sqs.sent.map(({ MessageGroupId }) => MessageGroupId)).to.deep.equal(
+      Array(2).fill('dead-letters'),
+    );
+    const [one, two] = fifo.sqs.sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId);
+    expect(one).to.match(/^[0-9a-f]{32}$/);
+    expect(two)
+      .to.match(/^[0-9a-f]{32}$/)
+      .and.not.equal(one);
+    await fifo.end();
+  });
+
+  it('gives it the same identity when it is sent again, since nobody knows whether it had arrived', async () => {
+    const fifo = new DeadLetterStage(`${QUEUE_URL}.fifo`);
+    fifo.sqs.failNext('send', 'lost answer');
+    await fifo.start();
+    await fifo.add('one');
+    await fifo.clock.advance(30_000);
+    await fifo.sqs.until(() => fifo.sent.length === 2);
+    const [one, again] = fifo.sqs.sent.map(({ MessageDeduplicationId }) => MessageDeduplicationId);
+    expect(again).to.equal(one);
     await fifo.end();
   });
 

@@ -155,9 +155,13 @@ describe('opening the SQLite state file', () => {
     db.exec(
       `INSERT INTO windows (start_ms, end_ms, types, printed_ms, dirty) VALUES (0, 60000, 1, ${printedMs}, 0)`,
     );
+    db.exec(`INSERT INTO outbox_dead_letters (body, attributes) VALUES ('same', '{}'), ('same', '{}')`);
     db.close();
     const store = new SqliteStore(path);
     expect((await store.readRetention()).clockMs).to.equal(printedMs);
+    const names = (await store.readDeadLetters(0, 10)).map(({ name }) => name);
+    expect(new Set(names).size).to.equal(2);
+    expect(names.join(' ')).to.match(/^[0-9a-f]{32} [0-9a-f]{32}$/);
     await store.close();
   });
 

@@ -52,6 +52,13 @@ export class DeadLetterStage {
     await settle();
   }
 
+  /** The same, for letters without attributes. */
+  async addWithout(...bodies: string[]): Promise<void> {
+    await this.store.transaction((tx) => tx.addDeadLetters(bodies.map((body) => ({ body, attributes: {} }))));
+    this.sink.added(bodies.length);
+    await settle();
+  }
+
   /** Puts letters into the outbox without telling anybody. */
   async commit(...bodies: string[]): Promise<void> {
     const attributes = { reason: 'invalid_json', source_message_id: 'message-1' };

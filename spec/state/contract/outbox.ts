@@ -41,9 +41,19 @@ export function describeOutbox(subject: Subject): void {
       };
       await subject.tx((tx) => tx.addDeadLetters([odd, letter('second')]));
       const [first, second] = await subject.store.readDeadLetters(0, 100);
-      expect(first).to.deep.equal({ seq: first!.seq, ...odd });
-      expect(second).to.deep.equal({ seq: second!.seq, ...letter('second') });
+      expect(first).to.deep.equal({ seq: first!.seq, name: first!.name, ...odd });
+      expect(second).to.deep.equal({ seq: second!.seq, name: second!.name, ...letter('second') });
       expect(second!.seq).to.be.above(first!.seq);
+    });
+
+    it('have each a name of its own, and keep it', async () => {
+      await add('same', 'same');
+      await add('same');
+      const letters = await subject.store.readDeadLetters(0, 100);
+      const names = new Set(letters.map(({ name }) => name));
+      expect(names.size).to.equal(3);
+      expect([...names].join(' ')).to.match(/^[0-9a-f]{32}( [0-9a-f]{32}){2}$/);
+      expect(await subject.store.readDeadLetters(0, 100)).to.deep.equal(letters);
     });
 
     it('are read in pages and counted', async () => {

@@ -25,7 +25,7 @@ export function describeTransactions(subject: Subject): void {
     due: (await subject.tx((tx) => tx.readDueLines(ALL, 10))).length,
     ledger: (await subject.store.readLedger()).size,
     lines: (await subject.store.readLines(0, 10)).map(({ line }) => line),
-    letters: (await subject.store.readDeadLetters(0, 10)).map(({ seq: _, ...letter }) => letter),
+    letters: (await subject.store.readDeadLetters(0, 10)).map(({ seq: _, name: __, ...letter }) => letter),
   });
 
   describe('progress', () => {

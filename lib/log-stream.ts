@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { withoutCredentials } from './masking.ts';
 
 /** What may wait to be read. From half of it on errors alone are taken. */
 const WAITING_BYTES_MAX = 1_048_576;
@@ -13,7 +14,7 @@ const LINE = Symbol.for('message');
 /**
  * Writes log lines to a stream that nobody may be reading, such as a pipe to a process that hangs: Node.js keeps
  * what a pipe does not take in memory, without any bound. Here lines are dropped, and counted by level, once so
- * much waits.
+ * much waits. No line shows user or password of a URL.
  */
 export class LogStream extends Writable {
   readonly #stream: Writable;
@@ -29,7 +30,8 @@ export class LogStream extends Writable {
   }
 
   override _write(entry: LogEntry, _encoding: BufferEncoding, done: () => void): void {
-    const line = `${entry[LINE]}\n`;
+    // Whatever a library put into its error's message, too.
+    const line = `${withoutCredentials(String(entry[LINE]))}\n`;
     const bytesMax = entry.level === 'error' ? WAITING_BYTES_MAX : WAITING_BYTES_MAX / 2;
     if (this.#stream.writableLength + Buffer.byteLength(line) <= bytesMax) this.#stream.write(line);
     else this.#dropped.set(entry.level, (this.#dropped.get(entry.level) ?? 0) + 1);

@@ -1,9 +1,27 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import { expect } from 'chai';
+import { LogStream } from '../lib/log-stream.ts';
 
 const MIB = 1_048_576;
+
+describe('a log line', () => {
+  it('shows user and password of no URL, wherever it stands in the line', async () => {
+    const read = new PassThrough();
+    const stream = new LogStream(read);
+    const message = JSON.stringify({
+      message: 'x',
+      error: 'at "http://me:hush@sqs:4566/0/x"',
+      url: 'http://a@b',
+    });
+    stream.write({ level: 'info', [Symbol.for('message')]: message });
+    expect(String(read.read())).to.equal(
+      '{"message":"x","error":"at \\"http://…@sqs:4566/0/x\\"","url":"http://…@b"}\n',
+    );
+  });
+});
 
 describe('a log that nobody reads', () => {
   it('keeps a bounded part of it in memory, errors too, and says how many lines were dropped when it is read', async () => {

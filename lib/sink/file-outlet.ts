@@ -1,7 +1,7 @@
 import { constants, fstat, fsync, type Stats, write } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { messageOf, RetryLater } from '../errors.ts';
+import { CannotGoOn, messageOf, RetryLater } from '../errors.ts';
 import type { Outlet } from './outlet.ts';
 
 const fstatOf = promisify<number, Stats>(fstat);
@@ -81,5 +81,5 @@ export class FileOutlet implements Outlet {
 function explain(error: NodeJS.ErrnoException): never {
   if (PASSING.has(error.code))
     throw new RetryLater(`stdout cannot be written to now (${messageOf(error)}).`, { cause: error });
-  throw new Error(`stdout cannot be written to any more (${messageOf(error)}).`, { cause: error });
+  throw new CannotGoOn(`stdout cannot be written to any more (${messageOf(error)}).`, { cause: error });
 }

@@ -82,6 +82,20 @@ describe('the start', () => {
     expect(program.log.at(-1)!.stack).to.match(/^Error: A bug\.\n +at /);
   });
 
+  it('shows user and password of no URL in its log', async () => {
+    const nobody = 'http://me:hush@127.0.0.1:9';
+    const settings = {
+      AWS_ENDPOINT_URL: nobody,
+      AWS_ENDPOINT_URL_SQS: nobody,
+      SQS_QUEUE_NAME: '',
+      SQS_QUEUE_URL: `${nobody}/0/events`,
+      LOG_LEVEL: 'debug',
+    };
+    const program = bench.start(missing(), settings);
+    expect(await program.ended).to.equal(1);
+    expect(JSON.stringify(program.log)).to.include('http://…@127.0.0.1:9').and.not.to.include('hush');
+  });
+
   it('creates both queues with SQS_CREATE_QUEUES, and reads a queue by its URL', async () => {
     const queue = new Queue(bench.sqs, 'created', undefined);
     const first = bench.start(queue, { SQS_CREATE_QUEUES: 'true' }, ['--check']);

@@ -47,7 +47,7 @@ export class SimulatedNetwork {
     this.#process = process;
   }
 
-  /** The program's own client, in front of one of the SDK's, as in `lib/program.ts`. */
+  /** The program's own client, in front of one of the SDK's, as in `lib/commands/run.ts`. */
   createHotClient(): HotClient {
     const transport = {
       send: ({ headers, body, signal }: Request & { readonly signal: AbortSignal | undefined }) =>

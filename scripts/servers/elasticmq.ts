@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OtherServer, run } from './other-server.ts';
 
-const VERSION = '1.6.12';
+const VERSION = '1.7.1';
 
 /** Names the server's library and leaves it to Maven to find what that needs. */
 const POM = `<project>

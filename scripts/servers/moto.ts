@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type OtherServer, run } from './other-server.ts';
 
-const VERSION = '5.1.4';
+const VERSION = '5.2.5';
 
 /** https://github.com/getmoto/moto, in Python, from PyPI. */
 export const moto: OtherServer = {

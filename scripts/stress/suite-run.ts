@@ -30,7 +30,8 @@ export async function runSuite(
   const folder = await mkdtemp(join(tmpdir(), 'nps-kata-stress-'));
   const path = join(folder, 'report.json');
   try {
-    const reporting = ['--reporter', 'json', '--reporter-option', `output=${path}`];
+    // A spec whose time was over may have left something open, for which mocha would wait for ever.
+    const reporting = ['--exit', '--reporter', 'json', '--reporter-option', `output=${path}`];
     const child = spawn(command, [...args, ...reporting], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'ignore', 'pipe'],

@@ -134,8 +134,32 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'the sweep of identities stops at its first end',
-    file: 'lib/state/sqlite-transaction.ts',
+    file: 'lib/state/sqlite-identities.ts',
     find: "sweptTo = end ?? '';",
     replace: 'sweptTo = end ?? sweptTo;',
+  },
+  {
+    name: 'a delete that failed is taken for confirmed',
+    file: 'lib/source/queue-client.ts',
+    find: 'refused.push(...Failed.filter(({ SenderFault }) => SenderFault));',
+    replace: 'successful.push(...Failed.filter(({ SenderFault }) => SenderFault).map(({ Id }) => ({ Id })));',
+  },
+  {
+    name: 'a purge leaves no fence behind',
+    file: 'lib/window/retention.ts',
+    find: 'forgotten > 0\n',
+    replace: 'forgotten < 0\n',
+  },
+  {
+    name: 'a confirmation counts whatever its age',
+    file: 'lib/source/queue-source.ts',
+    find: "? 'certain' : 'doubtful'",
+    replace: "? 'certain' : 'certain'",
+  },
+  {
+    name: 'any confirmation closes all claims',
+    file: 'lib/state/sqlite-identities.ts',
+    find: 'SET open_deliveries = max(open_deliveries - 1, 0),\n       expires_ms = CASE WHEN open_deliveries <= 1 THEN ? ELSE expires_ms END',
+    replace: 'SET open_deliveries = 0, expires_ms = ?',
   },
 ];

@@ -33,7 +33,7 @@ export function sendingsOf(world: World, scenario: Scenario): Sent[] {
   for (let index = 0; index < scenario.messages; index += 1) {
     const original = sent.length > 0 && world.random() < 0.15 ? world.pick(sent) : undefined;
     if (original?.message.dedupId) sent.push(copyOf(original, index, world, scenario));
-    else sent.push(create(index, world.clock.nowMs + world.below(scenario.sentOverMs), world, scenario));
+    else sent.push(create(index, world.clock.nowMs + sendAfterMs(world, scenario), world, scenario));
   }
   return sent;
 }
@@ -55,6 +55,12 @@ export function identityOf({ id, dedupId, sentAtMs }: SimulatedMessage): string 
 /** What a dead letter of a message is known by: the same for all of its copies. */
 export function nameOf({ id, dedupId }: SimulatedMessage): string {
   return dedupId ?? id;
+}
+
+/** Spread evenly, but for a burst in the middle. */
+function sendAfterMs(world: World, { sentOverMs, burstShare }: Scenario): number {
+  if (world.random() < burstShare) return Math.round(sentOverMs / 2) + world.below(60_000);
+  return world.below(sentOverMs);
 }
 
 function create(index: number, sentAtMs: number, world: World, scenario: Scenario): Sent {

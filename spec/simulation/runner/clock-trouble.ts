@@ -26,6 +26,11 @@ export function setClockSometimes(world: World, scenario: Scenario): void {
   world.clock.schedule(world, set, later());
 }
 
+/** Puts it wrong enough for SQS to refuse the time of requests. */
+export function setClockBadly(world: World): void {
+  world.clock.wallAheadMs = world.pick([-1, 1]) * (600_000 + world.below(3_600_000));
+}
+
 /** Right, a little wrong, or by up to a day. */
 function randomAheadMs(world: World): number {
   const sign = world.pick([-1, 1]);

@@ -1,7 +1,7 @@
 import { simpleSending } from '../generation/sendings.ts';
 import { STEPS } from '../steps.ts';
 import { checkAllExpire, checkEnd, checkKept } from '../verdict.ts';
-import { setClockSometimes } from './clock-trouble.ts';
+import { setClockBadly, setClockSometimes } from './clock-trouble.ts';
 import type { Incarnation } from './incarnation.ts';
 import { type Doom, pauseMs } from './process.ts';
 import type { Stage } from './stage.ts';
@@ -38,7 +38,7 @@ export class Lives {
     }
     await this.#comeToAnEnd();
     await checkEnd(this.#stage);
-    if (scenario.settings.dedupRetentionMs <= OUTLIVED_RETENTION_MAX_MS) await this.#outliveRetention();
+    await this.#outliveRetention();
     await this.#stopInOrder();
     await checkEnd(this.#stage);
     await checkAllExpire(this.#stage);
@@ -84,7 +84,8 @@ export class Lives {
 
   /** Nothing fails any more: whatever waited has to come now, with no delay but the intervals themselves. */
   async #comeToAnEnd(): Promise<void> {
-    const { world, server } = this.#stage;
+    const { world, server, scenario } = this.#stage;
+    if (scenario.trouble === 'clock') setClockBadly(world);
     world.isCalm = true;
     world.note('calm');
     this.#start(undefined);
@@ -111,17 +112,21 @@ export class Lives {
     });
   }
 
-  /** A little goes on while reading is unbroken for longer than DEDUP_RETENTION: then identities have to go. */
+  /**
+   * A little goes on while SQS comes out with what it has held back, and until reading has been unbroken for longer
+   * than DEDUP_RETENTION: then identities have to go.
+   */
   async #outliveRetention(): Promise<void> {
-    const { world, scenario } = this.#stage;
+    const { world, scenario, queue } = this.#stage;
     const { dedupRetentionMs } = scenario.settings;
     const { nowMs } = world.clock;
-    this.#stage.send(
-      Array.from({ length: 16 }, (_, index) =>
-        simpleSending(`late${index}`, nowMs + Math.round(((index + 1) * dedupRetentionMs) / 8)),
-      ),
+    const isOutlived = dedupRetentionMs <= OUTLIVED_RETENTION_MAX_MS;
+    const endMs = Math.max(nowMs, queue.heldBackUntilMs) + (isOutlived ? 2 * dedupRetentionMs : 0);
+    const times = Math.ceil((endMs - nowMs) / Math.min(dedupRetentionMs, OUTLIVED_RETENTION_MAX_MS)) * 8;
+    const sent = Array.from({ length: times }, (_, index) =>
+      simpleSending(`late${index}`, Math.round(nowMs + ((index + 1) * (endMs - nowMs)) / times)),
     );
-    const endMs = nowMs + 2 * dedupRetentionMs;
+    this.#stage.send(sent);
     await this.#until(() => world.clock.nowMs > endMs && !this.#stage.isStoreBusy);
     await checkKept(this.#stage);
     await this.#untilAllIsDone(endMs);

@@ -4,7 +4,9 @@ import type { World } from './world.ts';
 const NEVER = new Promise<never>(() => {});
 /** How likely a process stands still at a step, where the scenario has it stand still at all. */
 const STALL_CHANCE = 0.004;
+const DELICATE_STALL_CHANCE = 0.1;
 const SLEEP_SHARE = 0.3;
+const DAY_MS = 86_400_000;
 
 /** When something is going to strike: at the n-th step of all, or the n-th time that a certain step is reached. */
 export interface Doom {
@@ -43,7 +45,8 @@ export class Process {
     return result;
   }
 
-  async step(name: string): Promise<void> {
+  /** @param risk `delicate` where a process that stands still for long may forget what it is about to be told again */
+  async step(name: string, risk: 'usual' | 'delicate' = 'usual'): Promise<void> {
     if (!this.isAlive) return NEVER;
     const world = this.#world;
     const count = world.step(name);
@@ -54,11 +57,12 @@ export class Process {
       this.kill();
       return NEVER;
     }
-    if (this.#scenario.trouble === 'stalls' && !world.isCalm && world.random() < STALL_CHANCE) {
+    const stallChance = risk === 'delicate' ? DELICATE_STALL_CHANCE : STALL_CHANCE;
+    if (this.#scenario.trouble === 'stalls' && !world.isCalm && world.random() < stallChance) {
       count.stalled += 1;
-      this.#standStill(name);
+      this.#standStill(name, risk);
     }
-    while (world.clock.isStandingStill(this)) await this.#turn();
+    while (world.clock.isStandingStill(this)) await this.#wakeUp();
     if (!this.isAlive) return NEVER;
   }
 
@@ -68,31 +72,44 @@ export class Process {
     this.#death.reject(new Error('the process is dead'));
   }
 
-  #standStill(at: string): void {
+  #standStill(at: string, risk: 'usual' | 'delicate'): void {
     const world = this.#world;
     if (world.clock.isStandingStill(this)) return;
     const isSleep = world.random() < SLEEP_SHARE;
-    const lastsMs = pauseMs(world, this.#scenario);
+    const lastsMs = risk === 'delicate' ? longPauseMs(world, this.#scenario) : pauseMs(world, this.#scenario);
     world.happened(isSleep ? 'sleep' : 'stall', `${lastsMs / 1000} s ${at}`);
     world.clock.standStill(this, lastsMs, isSleep);
   }
 
-  #turn(): Promise<void> {
-    return new Promise((resolve) => this.#world.clock.schedule(this, resolve, 0));
+  /** First come the timers that are due by then, and only then the answers that have come meanwhile. */
+  #wakeUp(): Promise<void> {
+    const { clock } = this.#world;
+    return new Promise((resolve) => clock.schedule(this, resolve, clock.standstillLeftMs));
   }
 }
 
 /** How long a stall or a downtime lasts: from less than a visibility timeout to beyond every retention. */
 export function pauseMs(world: World, scenario: Scenario): number {
-  const { visibilityTimeoutMs, retentionMs, settings } = scenario;
+  const { visibilityTimeoutMs, settings } = scenario;
   const { dedupRetentionMs } = settings;
-  const retentions = [
+  const longestMs = world.pick([
+    visibilityTimeoutMs,
+    3 * visibilityTimeoutMs,
     dedupRetentionMs,
     3 * dedupRetentionMs,
-    Math.min(retentionMs, 86_400_000) + dedupRetentionMs,
-  ];
-  const longestMs = world.pick([visibilityTimeoutMs, 3 * visibilityTimeoutMs, ...retentions]);
+    allRetentionsMs(scenario),
+    2 * allRetentionsMs(scenario),
+  ]);
   return Math.round(longestMs * (0.5 + world.random()));
+}
+
+/** Long enough for everything to expire. */
+function longPauseMs(world: World, scenario: Scenario): number {
+  return Math.round(allRetentionsMs(scenario) * (1.2 + world.random()));
+}
+
+function allRetentionsMs({ retentionMs, settings }: Scenario): number {
+  return Math.min(retentionMs, DAY_MS) + settings.dedupRetentionMs;
 }
 
 function strikes(doom: Doom | undefined, step: string): boolean {

@@ -89,6 +89,11 @@ export class SimulatedClock {
     return this.#standstill?.owner === owner;
   }
 
+  /** How long whoever stands still goes on doing so. */
+  get standstillLeftMs(): number {
+    return Math.max(0, (this.#standstill?.untilMs ?? 0) - this.#nowMs);
+  }
+
   /** The clock as the program knows it. */
   of(owner: object): Clock {
     return {

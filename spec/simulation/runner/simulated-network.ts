@@ -59,7 +59,7 @@ export class SimulatedNetwork {
   }
 
   createSdk(): SQSClient {
-    const { server } = this.#parts;
+    const { world, server } = this.#parts;
     const sdk = new SQSClient({
       region: 'eu-west-1',
       endpoint: 'http://sqs',
@@ -75,9 +75,12 @@ export class SimulatedNetwork {
       maxAttempts: 1,
       credentials: async () => ({ accessKeyId: server.accessKeyId, secretAccessKey: 'secret' }),
       requestHandler: {
-        handle: async ({ headers, body }: SdkRequest, options: { abortSignal?: AbortSignal } = {}) => ({
-          response: toSdk(await this.#exchange({ headers, body: textOf(body) }, options.abortSignal)),
-        }),
+        handle: async ({ headers, body }: SdkRequest, options: { abortSignal?: AbortSignal } = {}) => {
+          // How many promises the SDK has waited for differs from call to call: here everybody is in step again.
+          await world.clock.wait(0);
+          const answer = await this.#exchange({ headers, body: textOf(body) }, options.abortSignal);
+          return { response: toSdk(answer) };
+        },
       } as never,
     });
     refreshRefusedCredentials(sdk);
@@ -100,7 +103,7 @@ export class SimulatedNetwork {
       for (const { spell, receive } of reading)
         if (answer.status === 200) spell.answered(receive, world.clock.nowMs);
         else spell.failed(receive);
-      await this.#process.step(`after ${operation}`);
+      await this.#process.step(`after ${operation}`, this.#isDelicate(answer) ? 'delicate' : 'usual');
       this.#takeNote(operation, request.body, answer, sentMs);
       return answer;
     } catch (error) {
@@ -138,6 +141,13 @@ export class SimulatedNetwork {
       cancel();
       signal?.removeEventListener('abort', abort);
     });
+  }
+
+  /** Messages that were committed before are on their way: a process that stands still now knows them no more. */
+  #isDelicate({ text }: HttpAnswer): boolean {
+    const { claims, identityOfReceipt } = this.#parts;
+    const handles = [...text.matchAll(/"ReceiptHandle":"([^"]+)"/g)].map(([, handle]) => handle!);
+    return handles.some((handle) => claims.isCommitted(identityOfReceipt(handle)));
   }
 
   /** What the program now has in hand, and what it may take for deleted. */

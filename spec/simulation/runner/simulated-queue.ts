@@ -18,6 +18,8 @@ interface Held extends SimulatedMessage {
   /** When it is delivered once more, whatever became of it; undefined for never. */
   againAtMs: number | undefined;
   heldBackUntilMs: number;
+  /** By how much likelier than usual faults are that concern this one message. */
+  readonly badLuck: number;
 }
 
 export interface Taken extends SimulatedMessage {
@@ -26,6 +28,14 @@ export interface Taken extends SimulatedMessage {
 
 /** With an outdated receipt handle a delete does nothing in so many cases. */
 const OUTDATED_CHANCE = 0.6;
+/** What goes wrong with a message may go wrong once more: only several faults together are a danger. */
+const UNLUCKY_SHARE = 0.2;
+const BAD_LUCK = 8;
+/** A message that was not deleted is held back in so many cases. */
+const HELD_BACK_CHANCE = 0.8;
+const HELD_BACK_MAX_MS = 1_200_000;
+/** How soon after the original a second delivery comes, in half of the cases. */
+const SOON_MS = 2_000;
 
 /**
  * A standard queue at its worst, within what SQS documents. It does what it likes with a message as long as the
@@ -61,10 +71,18 @@ export class SimulatedQueue {
     return this.#byId.get(id);
   }
 
-  /** How many are to arrive, or to be deleted. */
+  /** How many are to be deleted, without those that are still to arrive, or held back. */
   get left(): number {
     this.#keepUp();
-    return this.#coming.length + this.#present.filter(({ deletedAtMs }) => deletedAtMs === undefined).length;
+    const { nowMs } = this.#world.clock;
+    return this.#present.filter(
+      ({ deletedAtMs, heldBackUntilMs }) => deletedAtMs === undefined && heldBackUntilMs <= nowMs,
+    ).length;
+  }
+
+  /** Until then SQS may keep some message to itself. */
+  get heldBackUntilMs(): number {
+    return Math.max(0, ...this.#present.map(({ heldBackUntilMs }) => heldBackUntilMs));
   }
 
   /** How many were received and are neither deleted nor visible again. */
@@ -98,16 +116,29 @@ export class SimulatedQueue {
     const isLost = isOutdated && !this.#world.isCalm && this.#world.random() < OUTDATED_CHANCE;
     if (isLost && message.deletedAtMs === undefined) {
       this.#world.happened('outdatedReceipt', receiptHandle);
+      this.notDeleted(receiptHandle);
       return;
     }
     this.onDelete(identityOf(message));
     if (message.deletedAtMs !== undefined) return;
     const { nowMs } = this.#world.clock;
     message.deletedAtMs = nowMs;
-    message.againAtMs = this.#world.happens('redeliveryAfterDelete')
+    message.againAtMs = this.#world.happens('redeliveryAfterDelete', message.badLuck)
       ? nowMs + this.#world.below(this.#rules.dedupRetentionMs / 2)
       : undefined;
     this.#world.note(`SQS deletes ${message.id}`);
+  }
+
+  /** The program is told that it is not deleted, or will find out: SQS may take its time with it. */
+  notDeleted(receiptHandle: string): void {
+    const { message } = this.#lookUp(receiptHandle);
+    if (this.#world.isCalm || this.#world.random() >= HELD_BACK_CHANCE) return;
+    this.#world.happened('heldBack', message.id);
+    this.#holdBack(message, message.visibleAtMs);
+  }
+
+  badLuckOf(receiptHandle: string): number {
+    return this.#lookUp(receiptHandle).message.badLuck;
   }
 
   /** @returns false where it is not in flight any more */
@@ -128,20 +159,21 @@ export class SimulatedQueue {
 
   #receive(message: Held): Taken {
     const { nowMs } = this.#world.clock;
-    message.visibleAtMs = nowMs + this.#rules.visibilityTimeoutMs;
+    const { visibilityTimeoutMs } = this.#rules;
+    message.visibleAtMs = nowMs + visibilityTimeoutMs;
     message.receipts += 1;
     message.againAtMs = undefined;
     if (message.deletedAtMs === undefined) {
-      if (this.#world.happens('duplicateDelivery'))
-        message.againAtMs = nowMs + this.#world.below(this.#rules.visibilityTimeoutMs);
-      this.#maybeHoldBack(message, message.visibleAtMs);
+      if (this.#world.happens('duplicateDelivery', message.badLuck))
+        message.againAtMs = nowMs + this.#world.below(this.#world.pick([SOON_MS, visibilityTimeoutMs]));
+      if (this.#world.happens('heldBack')) this.#holdBack(message, message.visibleAtMs);
     }
     return { ...message, receiptHandle: `${message.id}#${message.receipts}` };
   }
 
-  #maybeHoldBack(message: Held, fromMs: number): void {
-    if (this.#world.happens('heldBack'))
-      message.heldBackUntilMs = fromMs + this.#world.below(4 * this.#rules.dedupRetentionMs);
+  #holdBack(message: Held, fromMs: number): void {
+    const lastsMs = this.#rules.dedupRetentionMs * (1 + 3 * this.#world.random());
+    message.heldBackUntilMs = Math.round(fromMs + Math.min(lastsMs, HELD_BACK_MAX_MS));
   }
 
   /** The program may take it for deleted, or for a copy of what is: SQS has to come out with it. */
@@ -156,7 +188,7 @@ export class SimulatedQueue {
     const { nowMs } = this.#world.clock;
     if (message.deletedAtMs !== undefined || this.#cannotWait(message)) return false;
     if (message.againAtMs !== undefined && message.againAtMs <= nowMs) return true;
-    return message.visibleAtMs <= nowMs && (this.#world.isCalm || message.heldBackUntilMs <= nowMs);
+    return message.visibleAtMs <= nowMs && message.heldBackUntilMs <= nowMs;
   }
 
   /** Lets arrive what was sent, drops what was kept for too long, and lets go of what will never come again. */
@@ -171,10 +203,11 @@ export class SimulatedQueue {
         deletedAtMs: undefined,
         againAtMs: undefined,
         heldBackUntilMs: 0,
+        badLuck: this.#world.random() < UNLUCKY_SHARE ? BAD_LUCK : 1,
       };
       this.#byId.set(next.id, arrived);
       this.#present.push(arrived);
-      this.#maybeHoldBack(arrived, nowMs);
+      if (this.#world.happens('heldBack')) this.#holdBack(arrived, nowMs);
     }
     this.#present = this.#present.filter((message) => this.#isToBeExpected(message, nowMs));
   }

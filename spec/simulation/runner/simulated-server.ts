@@ -6,6 +6,7 @@ import type { World } from './world.ts';
 
 export const QUEUE_URL = 'http://sqs/1/events';
 const LONG_POLL_STEP_MS = 1_000;
+const SLOW_MAX_MS = 50_000;
 /** A request may be signed with a time that is off by so much. */
 const SKEW_MAX_MS = 300_000;
 
@@ -110,14 +111,22 @@ export class SimulatedServer {
     return ok({});
   }
 
-  #delete({ Entries }: Input): HttpAnswer {
+  async #delete({ Entries }: Input): Promise<HttpAnswer> {
+    const world = this.#world;
     const Successful: object[] = [];
     const Failed: object[] = [];
-    for (const { Id, ReceiptHandle } of Entries) {
-      if (this.#world.happens('deleteFails')) Failed.push({ Id, SenderFault: false, Code: 'InternalError' });
-      else if (this.#world.happens('deleteRefused'))
-        Failed.push({ Id, SenderFault: true, Code: 'ReceiptHandleIsInvalid' });
-      else {
+    const badLucks = Entries.map(({ ReceiptHandle }) => this.#queue.badLuckOf(ReceiptHandle));
+    if (world.happens('slowDelete', Math.max(...badLucks))) await world.clock.wait(world.below(SLOW_MAX_MS));
+    for (const [index, { Id, ReceiptHandle }] of Entries.entries()) {
+      const isRefused = world.happens('deleteRefused', badLucks[index]);
+      if (isRefused || world.happens('deleteFails', badLucks[index])) {
+        this.#queue.notDeleted(ReceiptHandle);
+        Failed.push({
+          Id,
+          SenderFault: isRefused,
+          Code: isRefused ? 'ReceiptHandleIsInvalid' : 'InternalError',
+        });
+      } else {
         this.#queue.delete(ReceiptHandle);
         Successful.push({ Id });
       }

@@ -35,9 +35,13 @@ export class World {
     return items[this.below(items.length)]!;
   }
 
-  /** Whether the fault happens this time. */
-  happens(fault: RandomFault): boolean {
-    if (this.isCalm || this.random() >= FAULTS[fault].chance * this.faultiness) return false;
+  /**
+   * Whether the fault happens this time.
+   *
+   * @param likelihood by how much likelier than usual it is
+   */
+  happens(fault: RandomFault, likelihood = 1): boolean {
+    if (this.isCalm || this.random() >= FAULTS[fault].chance * this.faultiness * likelihood) return false;
     this.happened(fault);
     return true;
   }

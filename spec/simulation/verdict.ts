@@ -8,7 +8,9 @@ export async function checkEnd(stage: Stage): Promise<void> {
   const totals = printed.totals();
   for (const [key, total] of expected)
     if (totals.get(key) !== total)
-      throw world.violated(`${key} is ${readable(totals.get(key))}, not ${readable(total)}`);
+      throw world.violated(
+        `${key.replaceAll('|', ' ')} is ${readable(totals.get(key))}, not ${readable(total)}`,
+      );
   if (totals.size !== expected.size) throw world.violated('lines were printed of what was never sent');
   if (printed.strayPiece !== undefined)
     throw world.violated(`a line was cut, and never printed in full: ${printed.strayPiece}`);

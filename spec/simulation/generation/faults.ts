@@ -16,7 +16,7 @@ export const FAULTS = {
   heldBack: { what: 'SQS keeps a message to itself for up to several retentions', chance: 0.04 },
   lostByRetention: { what: 'SQS drops a message at the end of the retention of the queue' },
   emptyReceive: { what: 'a receive comes back empty although messages wait', chance: 0.06 },
-  slowDelete: { what: 'SQS takes up to 50 s to delete', chance: 0.03 },
+  slowDelete: { what: 'SQS takes up to 50 s to delete', chance: 0.06 },
   deleteFails: { what: 'SQS does not delete one message of a batch', chance: 0.05 },
   deleteRefused: { what: 'SQS refuses to delete one message of a batch', chance: 0.04 },
   deadLetterFails: { what: 'SQS does not take one dead letter of a batch', chance: 0.1 },

@@ -84,5 +84,8 @@ function retentionOf(trouble: Trouble, isLong: boolean, pick: (...items: number[
   if (trouble === 'clock') return 14 * DAY_MS;
   // A long history is to last, and not to be lost.
   if (isLong) return 4 * DAY_MS;
-  return trouble === 'stalls' ? pick(5 * MINUTE_MS, HOUR_MS) : pick(5 * MINUTE_MS, HOUR_MS, 4 * DAY_MS);
+  // Stalls go beyond the shortest, and what is late is not lost before the longest.
+  return trouble === 'stalls'
+    ? pick(5 * MINUTE_MS, 5 * MINUTE_MS, 4 * DAY_MS)
+    : pick(5 * MINUTE_MS, HOUR_MS, 4 * DAY_MS);
 }

@@ -4,9 +4,15 @@ import type { World } from './world.ts';
 const NEVER = new Promise<never>(() => {});
 /** How likely a process stands still at a step, where the scenario has it stand still at all. */
 const STALL_CHANCE = 0.004;
-const DELICATE_STALL_CHANCE = 0.1;
+const RISKY_STALL_CHANCE = { forgets: 0.35, 'is late': 0.1 };
 const SLEEP_SHARE = 0.3;
 const DAY_MS = 86_400_000;
+
+/**
+ * What a process that stands still risks here, by which it is also told for how long it does: to forget what it is
+ * about to be told again, or to come too late with a delete.
+ */
+export type Risk = 'usual' | 'forgets' | 'is late';
 
 /** When something is going to strike: at the n-th step of all, or the n-th time that a certain step is reached. */
 export interface Doom {
@@ -45,8 +51,7 @@ export class Process {
     return result;
   }
 
-  /** @param risk `delicate` where a process that stands still for long may forget what it is about to be told again */
-  async step(name: string, risk: 'usual' | 'delicate' = 'usual'): Promise<void> {
+  async step(name: string, risk: Risk = 'usual'): Promise<void> {
     if (!this.isAlive) return NEVER;
     const world = this.#world;
     const count = world.step(name);
@@ -57,7 +62,7 @@ export class Process {
       this.kill();
       return NEVER;
     }
-    const stallChance = risk === 'delicate' ? DELICATE_STALL_CHANCE : STALL_CHANCE;
+    const stallChance = risk === 'usual' ? STALL_CHANCE : RISKY_STALL_CHANCE[risk];
     if (this.#scenario.trouble === 'stalls' && !world.isCalm && world.random() < stallChance) {
       count.stalled += 1;
       this.#standStill(name, risk);
@@ -72,11 +77,12 @@ export class Process {
     this.#death.reject(new Error('the process is dead'));
   }
 
-  #standStill(at: string, risk: 'usual' | 'delicate'): void {
+  #standStill(at: string, risk: Risk): void {
     const world = this.#world;
     if (world.clock.isStandingStill(this)) return;
     const isSleep = world.random() < SLEEP_SHARE;
-    const lastsMs = risk === 'delicate' ? longPauseMs(world, this.#scenario) : pauseMs(world, this.#scenario);
+    const lastsMs =
+      risk === 'usual' ? pauseMs(world, this.#scenario) : riskyPauseMs(world, this.#scenario, risk);
     world.happened(isSleep ? 'sleep' : 'stall', `${lastsMs / 1000} s ${at}`);
     world.clock.standStill(this, lastsMs, isSleep);
   }
@@ -103,9 +109,10 @@ export function pauseMs(world: World, scenario: Scenario): number {
   return Math.round(longestMs * (0.5 + world.random()));
 }
 
-/** Long enough for everything to expire. */
-function longPauseMs(world: World, scenario: Scenario): number {
-  return Math.round(allRetentionsMs(scenario) * (1.2 + world.random()));
+/** Long enough for everything, or for a receipt handle, to expire. */
+function riskyPauseMs(world: World, scenario: Scenario, risk: Risk): number {
+  const leastMs = risk === 'forgets' ? allRetentionsMs(scenario) : scenario.visibilityTimeoutMs;
+  return Math.round(leastMs * (1.2 + world.random()));
 }
 
 function allRetentionsMs({ retentionMs, settings }: Scenario): number {

@@ -91,7 +91,7 @@ export class SimulatedNetwork {
   async #exchange(request: Request, signal: AbortSignal | undefined): Promise<HttpAnswer> {
     const { world, spells } = this.#parts;
     const operation = (request.headers['x-amz-target'] ?? '').replace('AmazonSQS.', '');
-    await this.#process.step(`before ${operation}`);
+    await this.#process.step(`before ${operation}`, operation === 'DeleteMessageBatch' ? 'is late' : 'usual');
     const sentMs = world.clock.nowMs;
     const reading = (operation === 'ReceiveMessage' ? spells : []).map((spell) => ({
       spell,
@@ -103,7 +103,7 @@ export class SimulatedNetwork {
       for (const { spell, receive } of reading)
         if (answer.status === 200) spell.answered(receive, world.clock.nowMs);
         else spell.failed(receive);
-      await this.#process.step(`after ${operation}`, this.#isDelicate(answer) ? 'delicate' : 'usual');
+      await this.#process.step(`after ${operation}`, this.#bringsBack(answer) ? 'forgets' : 'usual');
       this.#takeNote(operation, request.body, answer, sentMs);
       return answer;
     } catch (error) {
@@ -144,7 +144,7 @@ export class SimulatedNetwork {
   }
 
   /** Messages that were committed before are on their way: a process that stands still now knows them no more. */
-  #isDelicate({ text }: HttpAnswer): boolean {
+  #bringsBack({ text }: HttpAnswer): boolean {
     const { claims, identityOfReceipt } = this.#parts;
     const handles = [...text.matchAll(/"ReceiptHandle":"([^"]+)"/g)].map(([, handle]) => handle!);
     return handles.some((handle) => claims.isCommitted(identityOfReceipt(handle)));

@@ -27,7 +27,7 @@ export interface Taken extends SimulatedMessage {
 }
 
 /** With an outdated receipt handle a delete does nothing in so many cases. */
-const OUTDATED_CHANCE = 0.6;
+const OUTDATED_CHANCE = 0.8;
 /** What goes wrong with a message may go wrong once more: only several faults together are a danger. */
 const UNLUCKY_SHARE = 0.2;
 const BAD_LUCK = 8;

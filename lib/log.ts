@@ -24,7 +24,10 @@ export function createLog(level: string, format: string): Log {
     format: combine(errors({ stack: true }), timestamp(), format === 'pretty' ? pretty : json()),
     transports: [new winston.transports.Stream({ stream })],
   });
+  // As loud as the worst of them, so that it is not itself below LOG_LEVEL.
   stream.onFlowing = (dropped) =>
-    log.warn('Log lines were dropped, because nobody read stderr.', { dropped: Object.fromEntries(dropped) });
+    log[dropped.has('error') ? 'error' : 'warn']('Log lines were dropped, because nobody read stderr.', {
+      dropped: Object.fromEntries(dropped),
+    });
   return log;
 }

@@ -9,7 +9,7 @@ import type { Outlet } from './sink/outlet.ts';
 import { StdoutSink } from './sink/stdout-sink.ts';
 import { WatchedOutlet } from './sink/watched-outlet.ts';
 import { Gate } from './source/gate.ts';
-import { nameIn, queueNameOf } from './source/queue-address.ts';
+import { nameIn, queueNameOf, reachedFrom } from './source/queue-address.ts';
 import { findQueue, type QueueTraits } from './source/queue-connection.ts';
 import { QueueSource } from './source/queue-source.ts';
 import { Reading } from './source/reading.ts';
@@ -68,7 +68,10 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     store,
     sqs: deadLetterSqs,
     queueName: nameIn(settings.deadLetterQueue),
-    findQueueUrl: () => findQueue(deadLetterSqs, settings.deadLetterQueue, settings.createQueues),
+    findQueueUrl: async () => {
+      const url = await findQueue(deadLetterSqs, settings.deadLetterQueue, settings.createQueues);
+      return 'url' in settings.deadLetterQueue ? url : reachedFrom(queueUrl, url);
+    },
     admission,
     clock,
     log,

@@ -4,6 +4,7 @@ import { withoutCredentials } from '../lib/masking.ts';
 describe('a text without credentials', () => {
   const cases: ReadonlyArray<readonly [string, string, string]> = [
     ['user and password', 'http://user:pass@sqs:4566/0/events', 'http://…@sqs:4566/0/events'],
+    ['a password with an apostrophe', "http://user:it's@sqs/0/events", 'http://…@sqs/0/events'],
     ['a user alone', 'https://token@sqs.example/0/events', 'https://…@sqs.example/0/events'],
     ['characters that belong encoded', 'postgres://u:p/a#s?s@w@db/state', 'postgres://…@db/state'],
     [

@@ -55,7 +55,7 @@ function isHostName(text: string): boolean {
 }
 
 function isQueueUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:\/\/[^?#]+\/[\w.-]+$/.test(text);
+  return URL.canParse(text) && /^https?:\/\/[^?#\s"]+\/[\w.-]+$/.test(text);
 }
 
 function isIntegerWithin(min: number, max: number): (text: string) => boolean {

@@ -47,8 +47,12 @@ export function closestInLetters(name: string, known: readonly string[]): string
   return close[0]?.candidate;
 }
 
+/** Resque's, which asks for them in the environment; and whatever else is called just that. */
+const NAMES_OF_OTHERS = new Set(['QUEUE', 'QUEUES']);
+
 /** By words, in any order: the same ones, or only such missing, or only such added, as often are. */
 function closestInWords(name: string, known: readonly string[]): string | undefined {
+  if (NAMES_OF_OTHERS.has(name.toUpperCase())) return undefined;
   const words = wordsOf(name);
   return known.find((candidate) => {
     const wanted = wordsOf(candidate);

@@ -10,7 +10,7 @@ const BLOCKED_AFTER_MS = 10_000;
 const UNBLOCKED_MIN_MS = 60_000;
 
 export interface WatchedOutletOptions {
-  /** How many lines are in the outbox; asked when stdout is blocked. */
+  /** How many lines are in the outbox; asked when stdout is blocked. May throw {@link RetryLater}. */
   readonly countLines: () => Promise<number>;
   readonly clock: Clock;
   readonly log: Log;
@@ -83,14 +83,18 @@ export class WatchedOutlet implements Outlet {
   async #block(): Promise<void> {
     const { countLines, log, observer } = this.#options;
     const alarm = this.#cancelAlarm;
-    const lines = await countLines();
+    const lines = await countLines().catch((error: unknown) => {
+      // That stdout is blocked is said all the same; a state out of reach for now is nothing to end over.
+      if (error instanceof RetryLater) return undefined;
+      throw error;
+    });
     if (this.#cancelAlarm !== alarm) return; // it has taken something meanwhile
     this.#isBlocked = true;
     log.error(
-      `stdout has taken nothing for ${this.#waitedSeconds()} s. Lines that wait for it: ${lines}. Counting waits with them; nothing is lost.`,
+      `stdout has taken nothing for ${this.#waitedSeconds()} s. Lines that wait for it: ${lines ?? 'not known now'}. Counting waits with them; nothing is lost.`,
       { lines },
     );
-    observer?.stdoutBlocked(lines);
+    observer?.stdoutBlocked(lines ?? 0);
   }
 
   #unblock(): void {

@@ -16,7 +16,9 @@ export function refreshRefusedCredentials(sdk: SQSClient): void {
       try {
         return await next(args);
       } catch (error) {
-        if (isCredentialsRefusal((error as Error).name)) await sdk.config.credentials({ forceRefresh: true });
+        if (isCredentialsRefusal((error as Error).name))
+          // What fails here the next call will meet, too; what is to be told now is the refusal.
+          await sdk.config.credentials({ forceRefresh: true }).catch(() => {});
         throw error;
       }
     },

@@ -39,6 +39,14 @@ export function isAtPublicHost(queueUrl: string): boolean {
   return PUBLIC_HOST.test(new URL(queueUrl).hostname);
 }
 
+/**
+ * The URL of a queue that was looked up where `homeUrl` is. A look-up answers with AWS' public host; whoever has given
+ * a URL with a host of their own, such as a VPC endpoint, may be able to reach nothing else.
+ */
+export function reachedFrom(homeUrl: string, queueUrl: string): string {
+  return isAtPublicHost(homeUrl) ? queueUrl : new URL(new URL(queueUrl).pathname, homeUrl).href;
+}
+
 /** The region that the URL's host names, undefined where it names none. */
 export function regionOf(queueUrl: string): string | undefined {
   const { hostname } = new URL(queueUrl);

@@ -38,7 +38,7 @@ async function lookUp(
 
 /** What the queue itself is set to. */
 export interface QueueTraits {
-  /** Where SQS does not tell it, as some emulators, the queue's URL. */
+  /** Where SQS does not tell it, as some emulators, the path of the queue's URL, which its other hosts share. */
   readonly arn: string;
   readonly visibilityTimeoutMs: number;
   /** How long SQS may deliver a message, in milliseconds: also out of the queue that it moves messages to itself. */
@@ -57,7 +57,7 @@ export async function readQueueTraits(sqs: SQSClient, queueUrl: string): Promise
   );
   // The fall-backs are SQS's own defaults: 30 seconds and 4 days.
   return {
-    arn: Attributes.QueueArn ?? queueUrl,
+    arn: Attributes.QueueArn ?? new URL(queueUrl).pathname,
     visibilityTimeoutMs: Number(Attributes.VisibilityTimeout ?? 30) * 1000,
     // The other queue's own retention would need a right to ask for it, and is no longer than this.
     retentionMs: Attributes.RedrivePolicy

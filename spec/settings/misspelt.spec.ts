@@ -59,6 +59,8 @@ describe('a misspelt setting', () => {
     'TZ',
     '',
     '_',
+    'QUEUE',
+    'QUEUES',
   ])
     it(`is not what "${name}" is taken for`, () => {
       expect(closestName(name, settingNames)).to.equal(undefined);

@@ -62,7 +62,16 @@ describe('wrong settings', () => {
     ],
     [
       'SQS_QUEUE_URL',
-      ['events', 'ftp://host/events', 'https://host/', 'https://host', 'https://host/a?b', 'http://'],
+      [
+        'events',
+        'ftp://host/events',
+        'https://host/',
+        'https://host',
+        'https://host/a?b',
+        'http://',
+        'http://me:it"s@sqs/1/events',
+        'http://a b@sqs/1/events',
+      ],
     ],
     ['SQS_DEAD_LETTER_QUEUE_NAME', ['a b', 'rejects.dlq']],
     ['SQS_DEAD_LETTER_QUEUE_URL', ['rejects', 'https://sqs.test']],

@@ -50,6 +50,16 @@ describe('a stdout that is watched', () => {
     expect(await failing).to.equal(fault);
   });
 
+  it('is said to be blocked also when the state cannot tell at the moment how much waits', async () => {
+    countLines = () => Promise.reject(new RetryLater('disk I/O error'));
+    write();
+    await clock.advance(10_000);
+    expect(logged.at('error')).to.have.length(1);
+    expect(logged.at('error')[0]).to.include('not known now');
+    expect(faults).to.deep.equal([]);
+    expect(told).to.have.length(1);
+  });
+
   it('is said to be blocked, once, after 10 s without a byte taken, with how much waits', async () => {
     write();
     await clock.advance(9_999);

@@ -54,15 +54,13 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
   const reception = new Reception(queueName, clock, log);
   const admission = new Gate();
   await checkLedger(store, log);
-  const retention = await store.readRetention();
-  const stateClock = new StateClock(clock, retention.clockMs);
+  const { visibilityTimeoutMs } = queueTraits;
+  const stateClock = new StateClock(clock, (await store.readRetention()).clockMs, visibilityTimeoutMs);
   const rules = { ...settings, dedupRetentionMs: retentionRaised(settings, queueTraits, log) };
-  const reading = new Reading(
-    clock,
-    stateClock,
-    { breakMs: queueTraits.visibilityTimeoutMs, backlogMs: rules.dedupRetentionMs / 2 },
-    retention,
-  );
+  const reading = new Reading(clock, stateClock, {
+    breakMs: visibilityTimeoutMs,
+    backlogMs: rules.dedupRetentionMs / 2,
+  });
 
   const deadLetters = new DeadLetterSink({
     store,
@@ -80,7 +78,7 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
   const source = new QueueSource({
     queueUrl,
     sqs,
-    visibilityTimeoutMs: queueTraits.visibilityTimeoutMs,
+    visibilityTimeoutMs,
     pollersMax: settings.pollersMax,
     reception,
     reading,
@@ -110,11 +108,11 @@ export async function runPipeline(parts: PipelineParts): Promise<'stopped' | 'st
     },
     clock,
     stateClock,
-    reading: () => reading.progress,
+    renewedMs: () => reading.renewedMs(),
     log,
     pollers: () => source.pollers,
     lingerMs: settings.commitLingerMs,
-    isQuiet: () => reception.isQuiet(settings.idleTimeoutMs),
+    quiet: () => reception.quiet(settings.idleTimeoutMs),
     onDeadLetters: (added) => deadLetters.added(added),
     observer,
   });

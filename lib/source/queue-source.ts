@@ -117,7 +117,9 @@ export class QueueSource extends Readable {
    */
   #proofOf(requestedMs: number): 'certain' | 'doubtful' {
     const { stateClock, visibilityTimeoutMs } = this.#options;
-    return stateClock.nowMs() - requestedMs < visibilityTimeoutMs ? 'certain' : 'doubtful';
+    const isRecent =
+      stateClock.nowMs() - requestedMs < visibilityTimeoutMs && stateClock.leaptMs() <= requestedMs;
+    return isRecent ? 'certain' : 'doubtful';
   }
 
   /** sqs-consumer's instances cannot be started again, so one that is too many is given up. */

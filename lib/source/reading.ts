@@ -9,12 +9,6 @@ export interface ReadingRules {
   readonly backlogMs: number;
 }
 
-/** Until when the queue has been read, and when that last began anew, by the state's clock. */
-export interface ReadingProgress {
-  readonly readMs: number;
-  readonly renewedMs: number;
-}
-
 /** A receive that is under way. */
 export interface PendingReceive {
   /** When it was sent, by the state's clock: read before, so never too late. */
@@ -25,7 +19,7 @@ export interface PendingReceive {
  * Knows whether the queue is being read without a break. What SQS still has to say of a message, such as a copy
  * that it delivers although the message was deleted, can be heard only while somebody listens; so how long an
  * identity has to be kept is counted in time of reading. After a break (downtime, an outage, back-pressure, a process
- * that was frozen), and while a backlog is read, that count begins anew.
+ * that was frozen, a machine that slept), and while a backlog is read, that count begins anew.
  *
  * A receive that is under way is reading, but for no longer than a receive can last: an answer that is looked at
  * hours later, because the process stood still, tells nothing of these hours.
@@ -38,13 +32,12 @@ export class Reading {
   #readMs: number;
   #renewedMs: number;
 
-  /** @param stored as the state has it from the process before */
-  constructor(clock: Clock, stateClock: StateClock, rules: ReadingRules, stored: ReadingProgress) {
+  constructor(clock: Clock, stateClock: StateClock, rules: ReadingRules) {
     this.#clock = clock;
     this.#stateClock = stateClock;
     this.#rules = rules;
-    this.#readMs = stored.readMs;
-    this.#renewedMs = stored.renewedMs;
+    this.#readMs = stateClock.nowMs();
+    this.#renewedMs = this.#readMs;
   }
 
   /** To be called before a receive is sent. */
@@ -74,12 +67,14 @@ export class Reading {
     this.#pending.delete(receive);
   }
 
-  /** As of now; in a break, which may last on, everything begins anew at this very moment. */
-  get progress(): ReadingProgress {
+  /**
+   * When everything that is kept last began to be kept anew, by the state's clock: with the process, after the last
+   * break or backlog; and while a break lasts, which may last on, now.
+   */
+  renewedMs(): number {
     const nowMs = this.#stateClock.nowMs();
-    const readMs = this.#readUntil(nowMs);
-    const isBroken = nowMs - readMs > this.#rules.breakMs;
-    return { readMs, renewedMs: isBroken ? nowMs : this.#renewedMs };
+    const isBroken = nowMs - this.#readUntil(nowMs) > this.#rules.breakMs;
+    return isBroken ? nowMs : Math.max(this.#renewedMs, this.#stateClock.leaptMs());
   }
 
   /** Until when, at most until `nowMs`, the queue was read without a break, going by what is under way, too. */

@@ -8,6 +8,14 @@ const NOT_DELETED_LOG_INTERVAL_MS = 60_000;
 const RECEIVE = 'sqs:ReceiveMessage';
 const DELETE = 'sqs:DeleteMessage';
 
+/** For how long there has been no message. */
+export interface Quiet {
+  /** What the wall clock showed when there last was one, or a fault, in milliseconds since the Unix epoch. */
+  readonly sinceMs: number;
+  /** By the monotonic clock, in milliseconds. */
+  readonly lastedMs: number;
+}
+
 /**
  * What all pollers together know of the queue: whether SQS answers, and whether messages come. It says when
  * the queue is quiet, and has it logged when a fault begins and when it ends.
@@ -19,7 +27,8 @@ export class Reception {
   /** Pollers that met a fault and were not answered with messages, or with none, since. */
   readonly #failing = new Set<object>();
   #waiting = 0;
-  #lastActivityMs: number;
+  /** By both clocks. */
+  #lastActivity: { readonly wallMs: number; readonly monotonicMs: number };
   #notDeletedLoggedAtMs = Number.NEGATIVE_INFINITY;
   #notDeleted = 0;
   #recovered = new AbortController();
@@ -28,7 +37,7 @@ export class Reception {
     this.#clock = clock;
     this.#log = log;
     this.#faults = new FaultLog(queue, clock, log);
-    this.#lastActivityMs = clock.monotonicMs();
+    this.#lastActivity = this.#now();
   }
 
   /** Aborts when SQS answers any poller again: nobody need wait any longer. */
@@ -37,12 +46,18 @@ export class Reception {
   }
 
   /**
-   * True when there has been no message for `idleTimeoutMs` although SQS was asked. A long poll that is still
+   * Defined when there has been no message for `idleTimeoutMs` although SQS was asked. A long poll that is still
    * waiting says that the queue is empty; a poller that fails, or none that asks, says nothing.
    */
+  quiet(idleTimeoutMs: number): Quiet | undefined {
+    if (this.#failing.size > 0 || this.#waiting === 0) return undefined;
+    const { wallMs, monotonicMs } = this.#lastActivity;
+    const lastedMs = this.#clock.monotonicMs() - monotonicMs;
+    return lastedMs >= idleTimeoutMs ? { sinceMs: wallMs, lastedMs } : undefined;
+  }
+
   isQuiet(idleTimeoutMs: number): boolean {
-    const quietMs = this.#clock.monotonicMs() - this.#lastActivityMs;
-    return this.#failing.size === 0 && this.#waiting > 0 && quietMs >= idleTimeoutMs;
+    return this.quiet(idleTimeoutMs) !== undefined;
   }
 
   get isFailing(): boolean {
@@ -57,7 +72,7 @@ export class Reception {
   /** The poller was answered. */
   ended(poller: object, messages: number): void {
     this.#waiting -= 1;
-    if (messages > 0) this.#lastActivityMs = this.#clock.monotonicMs();
+    if (messages > 0) this.#lastActivity = this.#now();
     this.#faults.succeeded(RECEIVE, poller);
     if (!this.#failing.delete(poller)) return;
     this.#recovered.abort();
@@ -111,6 +126,10 @@ export class Reception {
   /** It counts as failing until it is answered with messages, or with none. */
   #troubled(poller: object): void {
     this.#failing.add(poller);
-    this.#lastActivityMs = this.#clock.monotonicMs();
+    this.#lastActivity = this.#now();
+  }
+
+  #now(): { readonly wallMs: number; readonly monotonicMs: number } {
+    return { wallMs: this.#clock.nowMs(), monotonicMs: this.#clock.monotonicMs() };
   }
 }

@@ -71,17 +71,15 @@ export const migrations: readonly string[] = [
   -- One row, once it is known: the queue that this is the state of.
   CREATE TABLE queue (id INTEGER PRIMARY KEY CHECK (id = 1), arn TEXT NOT NULL) STRICT;
 
-  -- One row: the state's clock, until when the queue has been read, when identities last began to be kept anew,
-  -- and the fence: receives that were sent before it may be older than what has been forgotten.
+  -- One row: the state's clock, and the fence by that clock: receives that were sent before it may be older than what
+  -- has been forgotten.
   CREATE TABLE retention (
     id INTEGER PRIMARY KEY CHECK (id = 1),
     clock_ms INTEGER NOT NULL,
-    read_ms INTEGER NOT NULL,
-    renewed_ms INTEGER NOT NULL,
     fence_ms INTEGER NOT NULL
   ) STRICT;
   -- No remembered time may be ahead of the state's clock.
-  INSERT INTO retention SELECT 1, coalesce(max(printed_ms), 0), 0, 0, 0 FROM windows;
+  INSERT INTO retention SELECT 1, coalesce(max(printed_ms), 0), 0 FROM windows;
   `,
   `
   -- A dead letter's own name: random, so that no other letter has it, of this state or of another.

@@ -1,8 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { Expired, Retention } from './state-store.ts';
 
-export const SELECT_RETENTION =
-  'SELECT clock_ms AS clockMs, read_ms AS readMs, renewed_ms AS renewedMs, fence_ms AS fenceMs FROM retention';
+export const SELECT_RETENTION = 'SELECT clock_ms AS clockMs, fence_ms AS fenceMs FROM retention';
 
 /** The statements for identities; the caller begins and ends the transaction. */
 export function identityStatements(db: DatabaseSync) {
@@ -47,13 +46,13 @@ export function identityStatements(db: DatabaseSync) {
 /** The statements for what decides how long identities are kept. */
 export function retentionStatements(db: DatabaseSync) {
   const select = db.prepare(SELECT_RETENTION);
-  const update = db.prepare('UPDATE retention SET clock_ms = ?, read_ms = ?, renewed_ms = ?, fence_ms = ?');
+  const update = db.prepare('UPDATE retention SET clock_ms = ?, fence_ms = ?');
   return {
     async readRetention(): Promise<Retention> {
       return select.get() as unknown as Retention;
     },
-    async writeRetention({ clockMs, readMs, renewedMs, fenceMs }: Retention): Promise<void> {
-      update.run(clockMs, readMs, renewedMs, fenceMs);
+    async writeRetention({ clockMs, fenceMs }: Retention): Promise<void> {
+      update.run(clockMs, fenceMs);
     },
   };
 }

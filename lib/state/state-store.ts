@@ -13,10 +13,6 @@ export interface Progress {
 export interface Retention {
   /** What that clock showed at the last commit. */
   readonly clockMs: number;
-  /** Until when the queue has been read, as far as is known. */
-  readonly readMs: number;
-  /** When everything that is kept last began to be kept anew, because reading had been interrupted. */
-  readonly renewedMs: number;
   /** Identities that a receive sent before this may bring again can have been forgotten. */
   readonly fenceMs: number;
 }

@@ -1,7 +1,7 @@
 import { Breather } from '../breather.ts';
 import { deadLettersOf } from '../sink/dead-letter.ts';
 import { resultLine } from '../sink/result-line.ts';
-import type { ReadingProgress } from '../source/reading.ts';
+import type { Quiet } from '../source/reception.ts';
 import type {
   DeadLetter,
   Ledger,
@@ -16,7 +16,7 @@ import { Aggregation, type CountingRules } from './aggregate.ts';
 import type { Lateness } from './lateness.ts';
 import { addTo } from './ledger.ts';
 import { closedExpiryMs, openExpiryMs, purge, type RetentionRules } from './retention.ts';
-import { advance, watermarkMs } from './watermark.ts';
+import { advance, closedUpToMs } from './watermark.ts';
 
 /** Bounds what one commit prints; what is due beyond it follows in the next. */
 const LINES_PER_COMMIT_MAX = 5_000;
@@ -43,9 +43,10 @@ export interface CommitWork {
   readonly nowMs: number;
   /** The state's clock, which tells how long ago something was. */
   readonly stateMs: number;
-  readonly reading: ReadingProgress;
+  /** When everything that is kept last began to be kept anew, by the state's clock. */
+  readonly renewedMs: number;
   /** Nothing is waiting in the queue, so windows whose end the clock has passed need not wait for more. */
-  readonly isQuiet: boolean;
+  readonly quiet: Quiet | undefined;
 }
 
 export interface CommitOutcome {
@@ -185,30 +186,26 @@ async function countMessage(
 async function printDue(
   tx: StateTransaction,
   progress: Progress,
-  { stateMs, isQuiet }: CommitWork,
+  { nowMs, stateMs, quiet }: CommitWork,
   rules: CommitRules,
 ): Promise<Pick<CommitOutcome, 'lines' | 'revisions'>> {
-  const watermark = watermarkMs(progress, rules);
-  // By the state's clock: a wall clock that is set back must not hold windows open for as long as the step.
-  const openEndMs = isQuiet ? Math.max(watermark, stateMs - rules.maxOutOfOrdernessMs) : watermark;
-  const due = await tx.readDueLines(
-    { openEndMs, printedMs: stateMs - rules.revisionIntervalMs },
-    LINES_PER_COMMIT_MAX,
-  );
+  const openEndMs = closedUpToMs(progress, rules, nowMs, quiet);
+  const printedMs = stateMs - rules.revisionIntervalMs;
+  const due = await tx.readDueLines({ openEndMs, printedMs }, LINES_PER_COMMIT_MAX);
   await tx.markPrinted(due, stateMs);
   const revisions = due.filter(({ revision }) => revision > 0).length;
   return { lines: await tx.addLines(due.map(resultLine)), revisions };
 }
 
-/** Whether a commit would print something, though no message came. */
+/** Whether a commit would print something, though no message came since the last one. */
 export function isPrintDue(
-  { openEndMs, revisedPrintedMs }: Outlook,
+  { outlook, progress }: Pick<CommitOutcome, 'outlook' | 'progress'>,
+  { nowMs, stateMs, quiet }: Pick<CommitWork, 'nowMs' | 'stateMs' | 'quiet'>,
   rules: CommitRules,
-  stateMs: number,
-  isQuiet: () => boolean,
 ): boolean {
+  const { openEndMs, revisedPrintedMs } = outlook;
   return (
-    (openEndMs !== undefined && openEndMs + rules.maxOutOfOrdernessMs <= stateMs && isQuiet()) ||
+    (openEndMs !== undefined && openEndMs <= closedUpToMs(progress, rules, nowMs, quiet)) ||
     (revisedPrintedMs !== undefined && revisedPrintedMs + rules.revisionIntervalMs <= stateMs)
   );
 }

@@ -1,4 +1,3 @@
-import type { ReadingProgress } from '../source/reading.ts';
 import type { Expired, Retention, StateTransaction } from '../state/state-store.ts';
 
 /** How long identities are kept, in milliseconds. */
@@ -38,7 +37,7 @@ export function expiredAt(stateMs: number, renewedMs: number, rules: RetentionRu
 }
 
 /**
- * Forgets what has expired, and remembers how far time and reading have come.
+ * Forgets what has expired, and remembers how far time has come.
  *
  * Whatever is forgotten may be in hand once more: in a delivery that was received before, by a process that has
  * stood still since. So the same transaction writes the fence, and from then on no commit takes a delivery whose
@@ -48,15 +47,15 @@ export function expiredAt(stateMs: number, renewedMs: number, rules: RetentionRu
 export async function purge(
   tx: StateTransaction,
   before: Retention,
-  now: { readonly stateMs: number; readonly reading: ReadingProgress },
+  now: { readonly stateMs: number; readonly renewedMs: number },
   rules: RetentionRules,
   limit: number,
 ): Promise<void> {
-  const { stateMs, reading } = now;
-  const forgotten = await tx.purgeIdentities(expiredAt(stateMs, reading.renewedMs, rules), limit);
+  const { stateMs, renewedMs } = now;
+  const forgotten = await tx.purgeIdentities(expiredAt(stateMs, renewedMs, rules), limit);
   const fenceMs =
     forgotten > 0
       ? Math.max(before.fenceMs, Math.floor(stateMs - rules.dedupRetentionMs / 2))
       : before.fenceMs;
-  await tx.writeRetention({ clockMs: stateMs, ...reading, fenceMs });
+  await tx.writeRetention({ clockMs: stateMs, fenceMs });
 }

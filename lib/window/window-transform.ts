@@ -4,11 +4,11 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import type { Observer } from '../ops/observer.ts';
 import { rideOut } from '../retry.ts';
-import type { ReadingProgress } from '../source/reading.ts';
+import type { Quiet } from '../source/reception.ts';
 import type { StateClock } from '../state/state-clock.ts';
-import type { OutboxLine, Outlook, StateStore } from '../state/state-store.ts';
+import type { OutboxLine, StateStore } from '../state/state-store.ts';
 import type { ValidatedDelivery } from '../validate/validate-transform.ts';
-import { type CommitOutcome, type CommitRules, commit, isPrintDue } from './commit.ts';
+import { type CommitOutcome, type CommitRules, type CommitWork, commit, isPrintDue } from './commit.ts';
 import { leftOverLines } from './left-over-lines.ts';
 import { settle } from './settle.ts';
 
@@ -24,14 +24,15 @@ export interface WindowTransformOptions {
   readonly rules: CommitRules;
   readonly clock: Clock;
   readonly stateClock: StateClock;
-  /** How far the queue has been read. */
-  readonly reading: () => ReadingProgress;
+  /** When everything that is kept last began to be kept anew, by the state's clock. */
+  readonly renewedMs: () => number;
   readonly log: Log;
   /** Longest wait to gather one commit, in milliseconds. */
   readonly lingerMs: number;
   /** How many pollers there are: with as many deliveries gathered none is left that could bring another one. */
   readonly pollers: () => number;
-  readonly isQuiet: () => boolean;
+  /** Defined while the queue is quiet. */
+  readonly quiet: () => Quiet | undefined;
   /** Called after a commit that put dead letters into the outbox, with their number. */
   readonly onDeadLetters: (added: number) => void;
   readonly observer?: Observer | undefined;
@@ -48,7 +49,7 @@ export class WindowTransform extends Transform {
   #gathered: ValidatedDelivery[] = [];
   #gatheredEvents = 0;
   #confirmed: string[] = [];
-  #outlook: Outlook = { openEndMs: undefined, revisedPrintedMs: undefined };
+  #latest: CommitOutcome | undefined;
   #lastCommitMs = 0;
   #hasBegun = false;
   /** The commits under way; one loop at a time. */
@@ -166,25 +167,14 @@ export class WindowTransform extends Transform {
   }
 
   async #commit(deliveries: readonly ValidatedDelivery[]): Promise<CommitOutcome> {
-    const { store, rules, clock, stateClock, reading, log, isQuiet, onDeadLetters, observer } = this.#options;
+    const { store, rules, clock, renewedMs, log, onDeadLetters, observer } = this.#options;
     const messages = deliveries.flatMap((delivery) => delivery.messages);
     const confirmed = this.#confirmed;
     const attempt = async () => {
       observer?.commitBegan();
       try {
         const done = await store.transaction((tx) =>
-          commit(
-            tx,
-            {
-              messages,
-              confirmed,
-              nowMs: clock.nowMs(),
-              stateMs: stateClock.nowMs(),
-              reading: reading(),
-              isQuiet: isQuiet(),
-            },
-            rules,
-          ),
+          commit(tx, { messages, confirmed, renewedMs: renewedMs(), ...this.#times() }, rules),
         );
         observer?.committed(messages.length, done);
         return done;
@@ -196,7 +186,7 @@ export class WindowTransform extends Transform {
     this.#confirmed = [];
     const outcome = await rideOut(attempt, { clock, log, signal: this.#stopping.signal });
     this.#lastCommitMs = clock.monotonicMs();
-    this.#outlook = outcome.outlook;
+    this.#latest = outcome;
     if (outcome.deadLetters > 0) onDeadLetters(outcome.deadLetters);
     return outcome;
   }
@@ -220,11 +210,16 @@ export class WindowTransform extends Transform {
   }
 
   #isSomethingDue(): boolean {
-    const { rules, clock, stateClock, isQuiet } = this.#options;
+    const { rules, clock } = this.#options;
     return (
-      isPrintDue(this.#outlook, rules, stateClock.nowMs(), isQuiet) ||
+      (this.#latest !== undefined && isPrintDue(this.#latest, this.#times(), rules)) ||
       (this.#confirmed.length > 0 && this.#lastCommitMs + CONFIRM_INTERVAL_MS <= clock.monotonicMs())
     );
+  }
+
+  #times(): Pick<CommitWork, 'nowMs' | 'stateMs' | 'quiet'> {
+    const { clock, stateClock, quiet } = this.#options;
+    return { nowMs: clock.nowMs(), stateMs: stateClock.nowMs(), quiet: quiet() };
   }
 
   #cancelTimers(): void {

@@ -92,8 +92,14 @@ async function commitCost(size: number): Promise<number> {
   let confirmed: string[] = [];
   const cost = await cpuMicrosEach(commits * size, async () => {
     for (const messages of batches) {
-      const reading = { readMs: START_MS, renewedMs: START_MS };
-      const work = { messages, confirmed, nowMs: START_MS, stateMs: START_MS, reading, isQuiet: false };
+      const work = {
+        messages,
+        confirmed,
+        nowMs: START_MS,
+        stateMs: START_MS,
+        renewedMs: 0,
+        quiet: undefined,
+      };
       await store.transaction((tx) => commit(tx, work, RULES));
       confirmed = messages.map(({ identity }) => identity);
     }

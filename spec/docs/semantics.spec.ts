@@ -79,7 +79,7 @@ async function play({ nowMs, message, isQuiet }: Step, store: SqliteStore, rules
       ]
     : [];
   const progress = await store.transaction(async (tx) => {
-    await commit(tx, { messages, confirmed: [], ...timesAt(nowMs), isQuiet }, rules);
+    await commit(tx, { messages, confirmed: [], ...timesAt(nowMs, isQuiet) }, rules);
     return tx.readProgress();
   });
   const lines = await store.readLines(0, 100);

@@ -33,7 +33,7 @@ export async function treat(bodies: readonly string[]): Promise<Treatment> {
     const half = Math.ceil(messages.length / 2);
     const lines: string[] = [];
     const take = async (part: readonly ValidatedMessage[], nowMs: number): Promise<void> => {
-      const work = { messages: part, confirmed: [], ...timesAt(nowMs), isQuiet: true };
+      const work = { messages: part, confirmed: [], ...timesAt(nowMs, true) };
       const outcome = await store.transaction((tx) => commit(tx, work, rules));
       lines.push(...outcome.lines.map(({ line }) => line));
       if (outcome.isMoreDue) await take([], nowMs);

@@ -88,11 +88,7 @@ class Run {
   async #crashWithin(batch: ValidatedMessage[]): Promise<void> {
     const crashed = await this.#store
       .transaction(async (tx) => {
-        await commit(
-          tx,
-          { messages: batch, confirmed: [], ...timesAt(this.#nowMs), isQuiet: false },
-          this.#rules,
-        );
+        await commit(tx, { messages: batch, confirmed: [], ...timesAt(this.#nowMs) }, this.#rules);
         throw CRASH;
       })
       .catch((error: unknown) => error);
@@ -103,7 +99,7 @@ class Run {
   async #commit(messages: ValidatedMessage[], isQuiet: boolean): Promise<void> {
     // Time runs far enough for every revision to be due in the end.
     this.#nowMs += isQuiet ? 2 * SPAN_MS : 400;
-    const work = { messages, confirmed: [], ...timesAt(this.#nowMs), isQuiet };
+    const work = { messages, confirmed: [], ...timesAt(this.#nowMs, isQuiet) };
     const outcome = await this.#store.transaction((tx) => commit(tx, work, this.#rules));
     expect(outcome.isMoreDue).to.equal(false);
   }

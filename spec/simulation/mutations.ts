@@ -79,9 +79,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a window is closed by the watermark alone, never by quiet',
-    file: 'lib/window/commit.ts',
-    find: 'const openEndMs = isQuiet ?',
-    replace: 'const openEndMs = isQuiet && stateMs < 0 ?',
+    file: 'lib/window/watermark.ts',
+    find: '  if (!quiet) return watermark;',
+    replace: '  if (!quiet || nowMs > 0) return watermark;',
   },
   {
     name: 'a commit that failed is taken for done',
@@ -110,9 +110,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'a clock that is set back is believed',
-    file: 'lib/window/commit.ts',
-    find: '  { stateMs, isQuiet }: CommitWork,',
-    replace: '  { nowMs: stateMs, isQuiet }: CommitWork,',
+    file: 'lib/window/window-transform.ts',
+    find: 'stateMs: stateClock.nowMs()',
+    replace: 'stateMs: clock.nowMs()',
   },
   {
     name: 'a learned skew is kept for ever',
@@ -161,5 +161,11 @@ export const mutations: readonly Mutation[] = [
     file: 'lib/state/sqlite-identities.ts',
     find: 'SET open_deliveries = max(open_deliveries - 1, 0),\n       expires_ms = CASE WHEN open_deliveries <= 1 THEN ? ELSE expires_ms END',
     replace: 'SET open_deliveries = 0, expires_ms = ?',
+  },
+  {
+    name: 'a leap of the wall clock takes time',
+    file: 'lib/state/state-clock.ts',
+    find: '(isLeap ? 0 : Math.max(0, gainMs))',
+    replace: 'Math.max(0, gainMs)',
   },
 ];

@@ -3,6 +3,8 @@ import { StateClock } from '../../lib/state/state-clock.ts';
 import { ManualClock, START_MS } from '../support/manual-clock.ts';
 
 const DAY_MS = 86_400_000;
+/** What the wall clock may gain without that being a leap. */
+const LEAP_MIN_MS = 30_000;
 
 describe('the clock of the state', () => {
   let clock: ManualClock;
@@ -11,25 +13,26 @@ describe('the clock of the state', () => {
   });
 
   it('begins with the wall clock, and passes with the monotonic one, in whole milliseconds', async () => {
-    const stateClock = new StateClock(clock, 0);
+    const stateClock = new StateClock(clock, 0, LEAP_MIN_MS);
     expect(stateClock.nowMs()).to.equal(START_MS);
     await clock.advance(1_500.7);
     expect(stateClock.nowMs()).to.equal(START_MS + 1_500);
   });
 
-  it('goes on from what the process before has stored, where the wall clock was set back since', async () => {
-    const stateClock = new StateClock(clock, START_MS + DAY_MS);
-    expect(stateClock.nowMs()).to.equal(START_MS + DAY_MS);
-    await clock.advance(10);
-    expect(stateClock.nowMs()).to.equal(START_MS + DAY_MS + 10);
-  });
-
-  it('makes up for the time in which no process ran', () => {
-    expect(new StateClock(clock, START_MS - DAY_MS).nowMs()).to.equal(START_MS);
+  it('goes on from what the process before has stored, whatever became of the wall clock since', async () => {
+    for (const storedMs of [START_MS + DAY_MS, START_MS - DAY_MS]) {
+      const stateClock = new StateClock(clock, storedMs, LEAP_MIN_MS);
+      expect(stateClock.nowMs()).to.equal(storedMs);
+      // For all that anybody knows, there was a pause.
+      expect(stateClock.leaptMs()).to.equal(storedMs);
+      await clock.advance(10);
+      expect(stateClock.nowMs()).to.equal(storedMs + 10);
+      expect(stateClock.leaptMs()).to.equal(storedMs);
+    }
   });
 
   it('neither goes back nor stands still when the wall clock is set back', async () => {
-    const stateClock = new StateClock(clock, 0);
+    const stateClock = new StateClock(clock, 0, LEAP_MIN_MS);
     await clock.advance(5_000);
     clock.step(-DAY_MS);
     expect(stateClock.nowMs()).to.equal(START_MS + 5_000);
@@ -37,26 +40,30 @@ describe('the clock of the state', () => {
     expect(stateClock.nowMs()).to.equal(START_MS + 5_001);
   });
 
-  it('makes up for the time in which the machine slept, and the monotonic clock with it', async () => {
-    const stateClock = new StateClock(clock, 0);
+  it('makes up for a short time that the monotonic clock has not seen', async () => {
+    const stateClock = new StateClock(clock, 0, LEAP_MIN_MS);
     await clock.advance(5_000);
-    clock.step(3_600_000);
-    expect(stateClock.nowMs()).to.equal(START_MS + 3_605_000);
+    clock.step(LEAP_MIN_MS);
+    expect(stateClock.nowMs()).to.equal(START_MS + 5_000 + LEAP_MIN_MS);
+    expect(stateClock.leaptMs()).to.equal(START_MS);
   });
 
-  it('does not take back what it made up for, nor make it up twice', async () => {
-    const stateClock = new StateClock(clock, 0);
-    for (const stepMs of [3_600_000, -3_600_000, 3_600_000]) {
+  it('lets no time pass by a leap of the wall clock, however long, and tells when it was', async () => {
+    const stateClock = new StateClock(clock, 0, LEAP_MIN_MS);
+    await clock.advance(5_000);
+    for (const stepMs of [LEAP_MIN_MS + 1, 5 * DAY_MS]) {
       clock.step(stepMs);
-      stateClock.nowMs();
+      expect(stateClock.leaptMs()).to.equal(stateClock.nowMs());
+      await clock.advance(10);
     }
-    expect(stateClock.nowMs()).to.equal(START_MS + 7_200_000);
-    await clock.advance(10);
-    expect(stateClock.nowMs()).to.equal(START_MS + 7_200_010);
+    expect(stateClock.nowMs()).to.equal(START_MS + 5_020);
+    expect(stateClock.leaptMs()).to.equal(START_MS + 5_010);
+    clock.step(-5 * DAY_MS);
+    expect(stateClock.leaptMs()).to.equal(START_MS + 5_010);
   });
 
   it('does not run ahead by being asked often while the wall clock jitters', async () => {
-    const stateClock = new StateClock(clock, 0);
+    const stateClock = new StateClock(clock, 0, LEAP_MIN_MS);
     for (let turn = 0; turn < 1_000; turn += 1) {
       clock.step(turn % 2 === 0 ? 900 : -900);
       stateClock.nowMs();

@@ -4,7 +4,7 @@ import type { Event } from '../../lib/validate/event.ts';
 import type { ValidatedMessage } from '../../lib/validate/validate-transform.ts';
 import { type CommitOutcome, type CommitRules, type CommitWork, commit } from '../../lib/window/commit.ts';
 import { START_MS } from './manual-clock.ts';
-import { MINUTE_MS, messageOf, rulesWith, timesAt } from './window-rules.ts';
+import { MINUTE_MS, messageOf, quietSince, rulesWith, timesAt } from './window-rules.ts';
 
 export interface ResultLine {
   readonly type: string;
@@ -35,11 +35,7 @@ export class Counting {
   ): Promise<CommitOutcome> {
     const whole = messages.map((message) => ('identity' in message ? message : messageOf([message])));
     const outcome = await this.store.transaction((tx) =>
-      commit(
-        tx,
-        { messages: whole, confirmed: [], ...timesAt(this.nowMs), isQuiet: false, ...work },
-        this.rules,
-      ),
+      commit(tx, { messages: whole, confirmed: [], ...timesAt(this.nowMs), ...work }, this.rules),
     );
     this.printed.push(...outcome.lines.map(({ line }) => JSON.parse(line) as ResultLine));
     return outcome;
@@ -47,7 +43,7 @@ export class Counting {
 
   /** Commits nothing, and closes what the clock has passed. */
   commitQuietly(): Promise<CommitOutcome> {
-    return this.commit([], { isQuiet: true });
+    return this.commit([], { quiet: quietSince(this.nowMs) });
   }
 
   /** What was printed, as `window_start type×count=sum #revision`, with the time of the start alone. */

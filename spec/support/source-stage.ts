@@ -12,9 +12,9 @@ import { MemoryLog } from './memory-log.ts';
 
 /** What a source tells of its reading, by the rules of a visibility timeout of 30 s and a DEDUP_RETENTION of an hour. */
 export function readingOf(clock: Clock): Reading {
-  const stateClock = new StateClock(clock, 0);
+  const stateClock = new StateClock(clock, 0, 30_000);
   const rules = { breakMs: 30_000, backlogMs: 1_800_000 };
-  return new Reading(clock, stateClock, rules, { readMs: stateClock.nowMs(), renewedMs: 0 });
+  return new Reading(clock, stateClock, rules);
 }
 
 /** The source of deliveries on a fake SQS, and what came of it. */
@@ -32,7 +32,7 @@ export class SourceStage {
 
   constructor(pollersMax = 1, queueUrl = QUEUE_URL) {
     const { sqs, clock, logged } = this;
-    const stateClock = new StateClock(clock, 0);
+    const stateClock = new StateClock(clock, 0, 30_000);
     this.source = new QueueSource({
       queueUrl,
       sqs: sqs.client,

@@ -1,3 +1,4 @@
+import type { Quiet } from '../../lib/source/reception.ts';
 import type { Rejection } from '../../lib/validate/body.ts';
 import type { Event } from '../../lib/validate/event.ts';
 import type { ValidatedDelivery, ValidatedMessage } from '../../lib/validate/validate-transform.ts';
@@ -30,8 +31,14 @@ export function eventAt(seconds: number, changes: Partial<Event> = {}): Event {
 }
 
 /** The clocks of a commit, none of which was ever wrong, and a queue that has always been read. */
-export function timesAt(nowMs: number): Pick<CommitWork, 'nowMs' | 'stateMs' | 'reading'> {
-  return { nowMs, stateMs: nowMs, reading: { readMs: nowMs, renewedMs: 0 } };
+export function timesAt(nowMs: number, isQuiet = false): Omit<CommitWork, 'messages' | 'confirmed'> {
+  const quiet = isQuiet ? quietSince(nowMs) : undefined;
+  return { nowMs, stateMs: nowMs, renewedMs: 0, quiet };
+}
+
+/** A queue that has only just become quiet. */
+export function quietSince(nowMs: number): Quiet {
+  return { sinceMs: nowMs, lastedMs: 0 };
 }
 
 let made = 0;

@@ -1,3 +1,4 @@
+import type { Quiet } from '../../lib/source/reception.ts';
 import { SqliteStore } from '../../lib/state/sqlite-store.ts';
 import { StateClock } from '../../lib/state/state-clock.ts';
 import type { OutboxLine, StateTransaction } from '../../lib/state/state-store.ts';
@@ -57,6 +58,8 @@ export class WindowStage {
   readonly store: WatchedStore;
   readonly transform: WindowTransform;
   isQuiet = false;
+  /** Since when, while it is; no time has passed by default, so that the wall clock alone decides. */
+  quiet: Quiet = { sinceMs: Number.MIN_SAFE_INTEGER, lastedMs: 0 };
   readonly deadLetters: number[] = [];
   /** What it was destroyed with. */
   fault: Error | undefined;
@@ -73,12 +76,12 @@ export class WindowStage {
       store,
       rules,
       clock: this.clock,
-      stateClock: new StateClock(this.clock, stateClockMs),
-      reading: () => ({ readMs: this.clock.nowMs(), renewedMs: 0 }),
+      stateClock: new StateClock(this.clock, stateClockMs, 30_000),
+      renewedMs: () => 0,
       log: this.logged.log,
       lingerMs,
       pollers: () => pollers,
-      isQuiet: () => this.isQuiet,
+      quiet: () => (this.isQuiet ? this.quiet : undefined),
       onDeadLetters: (added) => this.deadLetters.push(added),
     });
     this.transform.on('error', (error) => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Counting } from '../support/counting.ts';
-import { eventAt, MINUTE_MS, rulesWith, TUMBLING } from '../support/window-rules.ts';
+import { eventAt, MINUTE_MS, quietSince, rulesWith, TUMBLING } from '../support/window-rules.ts';
 
 describe('a commit closes a window', () => {
   it('when the watermark reaches its end, and not a millisecond earlier', async () => {
@@ -44,8 +44,52 @@ describe('a commit closes a window', () => {
     await counting.commit([eventAt(5), eventAt(70)]);
     expect(counting.summary).to.deep.equal(['10:00:00 purchase×1=1 #0']);
     counting.printed.length = 0;
-    await counting.commit([eventAt(75, { type: 'b' }), eventAt(130)], { isQuiet: true });
+    await counting.commit([eventAt(75, { type: 'b' }), eventAt(130)], {
+      quiet: quietSince(counting.nowMs),
+    });
     expect(counting.summary).to.deep.equal(['10:01:00 b×1=1 #0', '10:01:00 purchase×1=1 #0']);
+  });
+
+  it('by the wall clock while the queue is quiet, however far the state’s clock is ahead of that', async () => {
+    const counting = new Counting();
+    counting.nowMs = eventAt(30).timeMs;
+    await counting.commit([eventAt(5)], { stateMs: counting.nowMs + 86_400_000 });
+    await counting.commit([], {
+      quiet: { sinceMs: counting.nowMs, lastedMs: 10_000 },
+      stateMs: counting.nowMs + 86_400_000,
+    });
+    expect(counting.summary).to.deep.equal([]);
+  });
+
+  it('by how long the queue has been quiet, where the wall clock was set back meanwhile', async () => {
+    const counting = new Counting();
+    counting.nowMs = eventAt(30).timeMs;
+    await counting.commit([eventAt(5)]);
+    const yesterdayMs = counting.nowMs - 86_400_000;
+    const quietFor = (lastedMs: number) => ({
+      nowMs: yesterdayMs + lastedMs,
+      quiet: { sinceMs: counting.nowMs, lastedMs },
+    });
+    await counting.commit([], quietFor(39_999));
+    expect(counting.summary).to.deep.equal([]);
+    await counting.commit([], quietFor(40_000));
+    expect(counting.summary).to.deep.equal(['10:00:00 purchase×1=1 #0']);
+  });
+
+  it('MAX_FUTURE_SKEW later at most where the wall clock was set back before the last message came', async () => {
+    const counting = new Counting();
+    counting.nowMs = eventAt(30).timeMs;
+    await counting.commit([eventAt(5)]);
+    const yesterdayMs = counting.nowMs - 86_400_000;
+    const quietFor = (lastedMs: number) => ({
+      nowMs: yesterdayMs + lastedMs,
+      quiet: { sinceMs: yesterdayMs, lastedMs },
+    });
+    // The newest event was not more than that ahead of a clock that was right; so now it is at least so late.
+    await counting.commit([], quietFor(5 * MINUTE_MS + 64_999));
+    expect(counting.summary).to.deep.equal([]);
+    await counting.commit([], quietFor(5 * MINUTE_MS + 65_000));
+    expect(counting.summary).to.deep.equal(['10:00:00 purchase×1=1 #0']);
   });
 
   it('of long ago when the queue is quiet, as after a replay of old events', async () => {

@@ -22,10 +22,9 @@ describe('how long an identity is kept', () => {
 
   /** Lets a purge come around, later, and tells whether the message is still known. */
   async function isKnown(message: ReturnType<typeof messageOf>, renewedMs = 0): Promise<boolean> {
-    const reading = { readMs: counting.nowMs, renewedMs };
-    await counting.commit([], { reading });
+    await counting.commit([], { renewedMs });
     const { counted } = await counting.ledger();
-    await counting.commit([message], { reading });
+    await counting.commit([message], { renewedMs });
     return (await counting.ledger()).counted![0] === counted![0];
   }
 

@@ -160,7 +160,7 @@ describe('the windowing stage', () => {
 
   it('gives back what was in hand when identities were forgotten, and acknowledges the rest', async () => {
     const { transform, store, clock } = await started();
-    await store.transaction((tx) => tx.writeRetention({ clockMs: 0, readMs: 0, renewedMs: 0, fenceMs: 7 }));
+    await store.transaction((tx) => tx.writeRetention({ clockMs: 0, fenceMs: 7 }));
     const [old, fresh] = [6, 7].map((requestedMs) => deliveryOf(messageOf([eventAt(5)], { requestedMs })));
     transform.write(old!);
     await settle();

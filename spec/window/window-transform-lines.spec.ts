@@ -100,15 +100,20 @@ describe('the lines of the windowing stage', () => {
       transform.write(deliveryAt(6));
       await clock.advance(10_100);
       expect(summaryOf(lines)).to.deep.equal(['10:00:00 ×1 #0', '10:00:00 ×2 #1']);
+      // The last message came before the step.
+      const lasted = { sinceMs: START_MS, lastedMs: 0 };
+      stage.quiet = Object.defineProperty(lasted, 'lastedMs', { get: () => clock.monotonicMs() });
       stage.isQuiet = true;
-      await clock.advance(120_000);
+      await clock.advance(stepMs < 0 ? 119_700 : 0);
+      expect(lines).to.have.length(2);
+      await clock.advance(300);
       expect(summaryOf(lines).slice(2)).to.deep.equal(['10:01:00 ×1 #0']);
     });
 
   it('of running totals are revised no later when the clock was set back before the start', async () => {
     const store = new WatchedStore();
     const total = createWindowAssigner({ kind: 'total' });
-    const dayAhead = { clockMs: START_MS + 86_400_000, readMs: 0, renewedMs: 0, fenceMs: 0 };
+    const dayAhead = { clockMs: START_MS + 86_400_000, fenceMs: 0 };
     await store.transaction(async (tx) => {
       await tx.writeWindow(
         { bounds: total(0)[0]!, types: 1, printedMs: dayAhead.clockMs },

@@ -88,13 +88,13 @@ const windows = new WindowTransform({
     allowedLatenessMs: 86_400_000,
   }),
   clock: systemClock,
-  stateClock: new StateClock(systemClock, 0),
-  reading: () => ({ readMs: 0, renewedMs: 0 }),
+  stateClock: new StateClock(systemClock, 0, 30_000),
+  renewedMs: () => 0,
   log: new MemoryLog().log,
   pollers: () => 1,
   lingerMs: 20,
   // Everything that the message brings is printed at once, too.
-  isQuiet: () => true,
+  quiet: () => ({ sinceMs: systemClock.nowMs(), lastedMs: 0 }),
   onDeadLetters: () => {},
 });
 const delivery = deliveryOf(receivedMessage(body));

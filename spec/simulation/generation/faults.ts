@@ -7,8 +7,8 @@ export const FAULTS = {
   stall: { what: 'the process stands still, for up to several retentions' },
   sleep: { what: 'the machine sleeps, and its monotonic clock with it' },
   downtime: { what: 'no process runs, for up to several retentions' },
-  clockBack: { what: 'the wall clock is set back, by seconds up to a day' },
-  clockForward: { what: 'the wall clock is set forward, by seconds up to a day' },
+  clockBack: { what: 'the wall clock is set back, by seconds up to 20 days' },
+  clockForward: { what: 'the wall clock is set forward, by seconds up to 20 days' },
 
   duplicateDelivery: { what: 'SQS delivers a message that is in flight', chance: 0.06 },
   redeliveryAfterDelete: { what: 'SQS delivers a message that it has deleted', chance: 0.15 },

@@ -4,11 +4,6 @@ import type { World } from './world.ts';
 const DAY_MS = 86_400_000;
 /** How often the clock is set while the messages are sent, about. */
 const TIMES = 5;
-/**
- * What the program does not know to be deleted it keeps for the queue's retention, by a clock that no step back
- * undoes: in all, clocks must not be set forward by as much (see docs/reliability.md).
- */
-const FORWARD_MAX_MS = 7 * DAY_MS;
 
 /** Sets the wall clock of the machine forward and back, again and again, until the calm. */
 export function setClockSometimes(world: World, scenario: Scenario): void {
@@ -17,7 +12,7 @@ export function setClockSometimes(world: World, scenario: Scenario): void {
     if (world.isCalm) return;
     const aheadMs = randomAheadMs(world);
     const stepMs = aheadMs - world.clock.wallAheadMs;
-    if (stepMs !== 0 && world.clock.wallForwardMs + stepMs < FORWARD_MAX_MS) {
+    if (stepMs !== 0) {
       world.clock.wallAheadMs = aheadMs;
       world.happened(stepMs < 0 ? 'clockBack' : 'clockForward', `by ${stepMs / 1000} s`);
     }
@@ -31,8 +26,14 @@ export function setClockBadly(world: World): void {
   world.clock.wallAheadMs = world.pick([-1, 1]) * (600_000 + world.below(3_600_000));
 }
 
-/** Right, a little wrong, or by up to a day. */
+/** Right, a little wrong, by up to a day, or by more than a queue keeps its messages. */
 function randomAheadMs(world: World): number {
   const sign = world.pick([-1, 1]);
-  return world.pick([0, sign * world.below(10_000), sign * world.below(280_000), sign * world.below(DAY_MS)]);
+  return world.pick([
+    0,
+    sign * world.below(10_000),
+    sign * world.below(280_000),
+    sign * world.below(DAY_MS),
+    sign * world.below(20 * DAY_MS),
+  ]);
 }

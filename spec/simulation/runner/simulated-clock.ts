@@ -33,8 +33,8 @@ export class SimulatedClock {
   #standstill: Standstill | undefined;
   #sleptMs = 0;
   #wallAheadMs = 0;
-  /** By how much in all the wall clock was ever set forward: no clock that never goes back can be further ahead. */
-  wallForwardMs = 0;
+  /** Told when the wall clock gains on the monotonic one: it was set forward, or the machine has slept. */
+  onLeap: () => void = () => {};
 
   constructor(startMs: number) {
     this.#nowMs = startMs;
@@ -50,8 +50,9 @@ export class SimulatedClock {
   }
 
   set wallAheadMs(aheadMs: number) {
-    this.wallForwardMs += Math.max(0, aheadMs - this.#wallAheadMs);
+    const isForward = aheadMs > this.#wallAheadMs;
     this.#wallAheadMs = aheadMs;
+    if (isForward) this.onLeap();
   }
 
   /** What the program takes for the time. */
@@ -121,8 +122,11 @@ export class SimulatedClock {
     this.#nowMs = Math.max(this.#nowMs, this.#firesMs(next));
     const standstill = this.#standstill;
     if (standstill && this.#nowMs >= standstill.untilMs) {
-      if (standstill.isSleep) this.#sleptMs += standstill.lastsMs;
       this.#standstill = undefined;
+      if (standstill.isSleep) {
+        this.#sleptMs += standstill.lastsMs;
+        this.onLeap();
+      }
     }
     next.callback();
     await settled();

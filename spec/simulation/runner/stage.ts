@@ -64,6 +64,7 @@ export class Stage {
     this.queue.onDelete = (identity) => {
       if (!this.model.isSeen(identity)) throw world.violated(`${identity} was deleted before its commit`);
     };
+    world.clock.onLeap = () => this.#shortPauses.interrupted(world.clock.nowMs);
     world.isWorkUnderWay = () => this.#isOutboxWaiting || this.queue.inFlight > 0;
     this.send(sent);
   }

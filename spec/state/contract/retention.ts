@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Subject } from './subject.ts';
 
-const RETENTION = { clockMs: 4, readMs: 3, renewedMs: 2, fenceMs: 1 };
+const RETENTION = { clockMs: 2, fenceMs: 1 };
 
 export function describeRetention(subject: Subject): void {
-  describe('what it remembers of time and reading', () => {
+  describe('what it remembers of time', () => {
     it('begins at zero', async () => {
-      const expected = { clockMs: 0, readMs: 0, renewedMs: 0, fenceMs: 0 };
+      const expected = { clockMs: 0, fenceMs: 0 };
       expect(await subject.store.readRetention()).to.deep.equal(expected);
     });
 

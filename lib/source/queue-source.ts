@@ -118,7 +118,7 @@ export class QueueSource extends Readable {
   #proofOf(requestedMs: number): 'certain' | 'doubtful' {
     const { stateClock, visibilityTimeoutMs } = this.#options;
     const isRecent =
-      stateClock.nowMs() - requestedMs < visibilityTimeoutMs && stateClock.leaptMs() <= requestedMs;
+      stateClock.nowMs() - requestedMs < visibilityTimeoutMs && stateClock.leaptMs <= requestedMs;
     return isRecent ? 'certain' : 'doubtful';
   }
 

@@ -74,7 +74,7 @@ export class Reading {
   renewedMs(): number {
     const nowMs = this.#stateClock.nowMs();
     const isBroken = nowMs - this.#readUntil(nowMs) > this.#rules.breakMs;
-    return isBroken ? nowMs : Math.max(this.#renewedMs, this.#stateClock.leaptMs());
+    return isBroken ? nowMs : Math.max(this.#renewedMs, this.#stateClock.leaptMs);
   }
 
   /** Until when, at most until `nowMs`, the queue was read without a break, going by what is under way, too. */

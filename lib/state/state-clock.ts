@@ -46,9 +46,11 @@ export class StateClock {
     return Math.floor(this.#anchor.stateMs);
   }
 
-  /** When the last leap was, by this clock: the time between two processes is one, however short. */
-  leaptMs(): number {
-    this.nowMs();
+  /**
+   * When the last leap was, by this clock, as far as {@link nowMs} has seen; the time between two processes is one,
+   * however short.
+   */
+  get leaptMs(): number {
     return this.#leaptMs;
   }
 }

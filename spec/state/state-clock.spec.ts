@@ -24,10 +24,10 @@ describe('the clock of the state', () => {
       const stateClock = new StateClock(clock, storedMs, LEAP_MIN_MS);
       expect(stateClock.nowMs()).to.equal(storedMs);
       // For all that anybody knows, there was a pause.
-      expect(stateClock.leaptMs()).to.equal(storedMs);
+      expect(stateClock.leaptMs).to.equal(storedMs);
       await clock.advance(10);
       expect(stateClock.nowMs()).to.equal(storedMs + 10);
-      expect(stateClock.leaptMs()).to.equal(storedMs);
+      expect(stateClock.leaptMs).to.equal(storedMs);
     }
   });
 
@@ -45,7 +45,7 @@ describe('the clock of the state', () => {
     await clock.advance(5_000);
     clock.step(LEAP_MIN_MS);
     expect(stateClock.nowMs()).to.equal(START_MS + 5_000 + LEAP_MIN_MS);
-    expect(stateClock.leaptMs()).to.equal(START_MS);
+    expect(stateClock.leaptMs).to.equal(START_MS);
   });
 
   it('lets no time pass by a leap of the wall clock, however long, and tells when it was', async () => {
@@ -53,13 +53,15 @@ describe('the clock of the state', () => {
     await clock.advance(5_000);
     for (const stepMs of [LEAP_MIN_MS + 1, 5 * DAY_MS]) {
       clock.step(stepMs);
-      expect(stateClock.leaptMs()).to.equal(stateClock.nowMs());
+      const nowMs = stateClock.nowMs();
+      expect(stateClock.leaptMs).to.equal(nowMs);
       await clock.advance(10);
     }
     expect(stateClock.nowMs()).to.equal(START_MS + 5_020);
-    expect(stateClock.leaptMs()).to.equal(START_MS + 5_010);
+    expect(stateClock.leaptMs).to.equal(START_MS + 5_010);
     clock.step(-5 * DAY_MS);
-    expect(stateClock.leaptMs()).to.equal(START_MS + 5_010);
+    stateClock.nowMs();
+    expect(stateClock.leaptMs).to.equal(START_MS + 5_010);
   });
 
   it('does not run ahead by being asked often while the wall clock jitters', async () => {

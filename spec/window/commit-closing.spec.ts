@@ -2,6 +2,13 @@ import { expect } from 'chai';
 import { Counting } from '../support/counting.ts';
 import { eventAt, MINUTE_MS, quietSince, rulesWith, TUMBLING } from '../support/window-rules.ts';
 
+const DAY_MS = 86_400_000;
+
+/** A queue that has been quiet for so long since what the wall clock showed then, which is now a day behind. */
+function quietOnClockSetBack({ nowMs }: Counting, sinceMs: number) {
+  return (lastedMs: number) => ({ nowMs: nowMs - DAY_MS + lastedMs, quiet: { sinceMs, lastedMs } });
+}
+
 describe('a commit closes a window', () => {
   it('when the watermark reaches its end, and not a millisecond earlier', async () => {
     const counting = new Counting();
@@ -53,10 +60,10 @@ describe('a commit closes a window', () => {
   it('by the wall clock while the queue is quiet, however far the state’s clock is ahead of that', async () => {
     const counting = new Counting();
     counting.nowMs = eventAt(30).timeMs;
-    await counting.commit([eventAt(5)], { stateMs: counting.nowMs + 86_400_000 });
+    await counting.commit([eventAt(5)], { stateMs: counting.nowMs + DAY_MS });
     await counting.commit([], {
       quiet: { sinceMs: counting.nowMs, lastedMs: 10_000 },
-      stateMs: counting.nowMs + 86_400_000,
+      stateMs: counting.nowMs + DAY_MS,
     });
     expect(counting.summary).to.deep.equal([]);
   });
@@ -65,11 +72,7 @@ describe('a commit closes a window', () => {
     const counting = new Counting();
     counting.nowMs = eventAt(30).timeMs;
     await counting.commit([eventAt(5)]);
-    const yesterdayMs = counting.nowMs - 86_400_000;
-    const quietFor = (lastedMs: number) => ({
-      nowMs: yesterdayMs + lastedMs,
-      quiet: { sinceMs: counting.nowMs, lastedMs },
-    });
+    const quietFor = quietOnClockSetBack(counting, counting.nowMs);
     await counting.commit([], quietFor(39_999));
     expect(counting.summary).to.deep.equal([]);
     await counting.commit([], quietFor(40_000));
@@ -80,11 +83,7 @@ describe('a commit closes a window', () => {
     const counting = new Counting();
     counting.nowMs = eventAt(30).timeMs;
     await counting.commit([eventAt(5)]);
-    const yesterdayMs = counting.nowMs - 86_400_000;
-    const quietFor = (lastedMs: number) => ({
-      nowMs: yesterdayMs + lastedMs,
-      quiet: { sinceMs: yesterdayMs, lastedMs },
-    });
+    const quietFor = quietOnClockSetBack(counting, counting.nowMs - DAY_MS);
     // The newest event was not more than that ahead of a clock that was right; so now it is at least so late.
     await counting.commit([], quietFor(5 * MINUTE_MS + 64_999));
     expect(counting.summary).to.deep.equal([]);
